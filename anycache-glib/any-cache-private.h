@@ -1,0 +1,21 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "any-cache.h"
+#include "any-core.h"
+
+G_BEGIN_DECLS
+
+AnyCore *any_cache_get_core (AnyCache *self);
+
+gboolean any_cache_is_on (AnyCache *self);
+
+void any_cache_note_stored (AnyCache *self);
+
+void any_cache_note_failure (AnyCache     *self,
+                             const GError *error);
+
+G_END_DECLS

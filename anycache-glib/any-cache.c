@@ -1,0 +1,637 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "any-cache-private.h"
+
+#include <string.h>
+
+#include "any-function-private.h"
+#include "any-owner.h"
+#include "any-policy.h"
+#include "any-temporary.h"
+
+/**
+ * AnyCache:
+ *
+ * A directory in which the results of functions are remembered.
+ *
+ * A function is a name and a callback that computes a [struct@GLib.Variant] from another one. Calling it returns the stored result,
+ * or computes and stores it where there is none, or where something that it depends on has changed:
+ *
+ * ```c
+ * g_autoptr (AnyCache)    cache = any_cache_new_for_app ("org.example.App", -1);
+ * g_autoptr (AnyFunction) count = any_cache_define (cache, "org.example.Count", "1", count_bytes, NULL, NULL);
+ * g_autoptr (GVariant)    bytes = any_function_call (count, g_variant_new ("(s)", "/etc/os-release"), NULL, &error);
+ * ```
+ *
+ * Any number of processes, in any language, may use one directory at the same time. Objects on one directory share what they
+ * hold in memory.
+ *
+ * The directory is opened when it is first needed, and made when something is first stored. All files lie in a sub-directory of
+ * it that only the user can enter; nothing beside that is ever touched. A directory that belongs to somebody else, or that others
+ * may write to, is not used.
+ *
+ * A cache that fails does not fail a call: the result is computed and returned, and
+ * [signal@AnyCache.Cache::store-failed] says what went wrong. Only the methods that manage the cache report errors.
+ *
+ * All methods may be called from any thread. Signals are emitted in the thread that made the object.
+ *
+ * The environment variable `ANYCACHE_DISABLE`, set to `1`, switches caches off that are made after it.
+ *
+ * Since: 1.0
+ */
+struct _AnyCache
+{
+  GObject parent_instance;
+
+  AnyOwner owner;
+  char    *cachedir;  /* (owned), set once */
+  gboolean temporary; /* set once */
+  gboolean disabled;  /* set once */
+
+  AnyCore *core;    /* (owned), atomic: replaced in a child after a fork */
+  gint64   maxsize; /* atomic; bytes, 0 for off, -1 for no limit */
+  gint64   maxage;  /* atomic; us, -1 for no limit */
+  int      failing; /* atomic: the last store failed, and it was said */
+};
+
+typedef enum
+{
+  PROP_CACHEDIR = 1,
+  PROP_MAXSIZE,
+  PROP_MAXAGE,
+  PROP_MAXMEMORY,
+  PROP_SIZE,
+} AnyCacheProperty;
+
+static GParamSpec *properties[PROP_SIZE + 1];
+
+static guint store_failed_signal;
+
+G_DEFINE_FINAL_TYPE (AnyCache, any_cache, G_TYPE_OBJECT)
+
+/* The core of this process. One that a fork has brought along is left alone: it cannot be freed without its locks. */
+AnyCore *
+any_cache_get_core (AnyCache *self)
+{
+  AnyCore *core = g_atomic_pointer_get (&self->core);
+  AnyCore *fresh;
+
+  if (core != NULL && !any_core_is_inherited (core))
+    return core;
+
+  fresh = any_core_acquire (self->cachedir);
+  if (g_atomic_pointer_compare_and_exchange (&self->core, core, fresh))
+    return fresh;
+
+  any_core_release (fresh);
+
+  return g_atomic_pointer_get (&self->core);
+}
+
+gboolean
+any_cache_is_on (AnyCache *self)
+{
+  return !self->disabled && any_cache_get_maxsize (self) != 0;
+}
+
+void
+any_cache_note_stored (AnyCache *self)
+{
+  g_atomic_int_set (&self->failing, FALSE);
+}
+
+typedef struct
+{
+  AnyCache *cache; /* (owned) */
+  GError   *error; /* (owned) */
+} Failure;
+
+static void
+tell_failure (gpointer data)
+{
+  Failure *failure = data;
+
+  g_signal_emit (failure->cache, store_failed_signal, 0, failure->error);
+
+  g_object_unref (failure->cache);
+  g_error_free (failure->error);
+  g_free (failure);
+}
+
+/* Says that results are not being stored: once, until one is again. */
+void
+any_cache_note_failure (AnyCache     *self,
+                        const GError *error)
+{
+  Failure *failure;
+
+  g_debug ("Not stored in %s: %s", self->cachedir, error->message);
+
+  if (!g_atomic_int_compare_and_exchange (&self->failing, FALSE, TRUE))
+    return;
+
+  failure = g_new (Failure, 1);
+  *failure = (Failure){ g_object_ref (self), g_error_copy (error) };
+  any_owner_visit (&self->owner, tell_failure, failure);
+}
+
+static void
+any_cache_get_property (GObject    *object,
+                        guint       property_id,
+                        GValue     *value,
+                        GParamSpec *pspec)
+{
+  AnyCache *self = ANY_CACHE (object);
+
+  switch ((AnyCacheProperty) property_id)
+    {
+    case PROP_CACHEDIR:
+      g_value_set_string (value, self->cachedir);
+      break;
+
+    case PROP_MAXSIZE:
+      g_value_set_int64 (value, any_cache_get_maxsize (self));
+      break;
+
+    case PROP_MAXAGE:
+      g_value_set_int64 (value, any_cache_get_maxage (self));
+      break;
+
+    case PROP_MAXMEMORY:
+      g_value_set_int64 (value, any_cache_get_maxmemory (self));
+      break;
+
+    case PROP_SIZE:
+      g_value_set_uint64 (value, any_cache_get_size (self));
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+any_cache_set_property (GObject      *object,
+                        guint         property_id,
+                        const GValue *value,
+                        GParamSpec   *pspec)
+{
+  AnyCache   *self = ANY_CACHE (object);
+  const char *cachedir;
+
+  switch ((AnyCacheProperty) property_id)
+    {
+    case PROP_CACHEDIR:
+      cachedir = g_value_get_string (value);
+      if (cachedir != NULL)
+        self->cachedir = g_canonicalize_filename (cachedir, NULL);
+      break;
+
+    case PROP_MAXSIZE:
+      any_cache_set_maxsize (self, g_value_get_int64 (value));
+      break;
+
+    case PROP_MAXAGE:
+      any_cache_set_maxage (self, g_value_get_int64 (value));
+      break;
+
+    case PROP_MAXMEMORY:
+      any_cache_set_maxmemory (self, g_value_get_int64 (value));
+      break;
+
+    case PROP_SIZE:
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+any_cache_constructed (GObject *object)
+{
+  AnyCache   *self = ANY_CACHE (object);
+  const char *disable = g_getenv ("ANYCACHE_DISABLE");
+
+  self->disabled = disable != NULL && *disable != '\0' && !g_str_equal (disable, "0");
+
+  if (self->cachedir == NULL)
+    {
+      self->cachedir = any_temporary_make ();
+      self->temporary = TRUE;
+    }
+
+  G_OBJECT_CLASS (any_cache_parent_class)->constructed (object);
+}
+
+static void
+any_cache_finalize (GObject *object)
+{
+  AnyCache *self = ANY_CACHE (object);
+
+  if (self->core != NULL)
+    any_core_release (self->core);
+  if (self->temporary)
+    any_temporary_remove (self->cachedir);
+  any_owner_clear (&self->owner);
+  g_free (self->cachedir);
+
+  G_OBJECT_CLASS (any_cache_parent_class)->finalize (object);
+}
+
+static void
+install_properties (GObjectClass *object_class)
+{
+  GParamFlags writable = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  /**
+   * AnyCache:cachedir: (type filename) (getter get_cachedir)
+   *
+   * The directory that holds the cache.
+   *
+   * Where none is given, the cache has a private temporary directory, which is removed with it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_CACHEDIR] = g_param_spec_string ("cachedir", NULL, NULL, NULL,
+                                                   G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * AnyCache:maxsize: (getter get_maxsize) (setter set_maxsize)
+   *
+   * The number of bytes that the entries may take: 0 to switch the cache off, -1 for no limit.
+   *
+   * A cache that is off computes every call anew, and leaves what is stored as it is.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_MAXSIZE] = g_param_spec_int64 ("maxsize", NULL, NULL, -1, G_MAXINT64, -1, writable | G_PARAM_CONSTRUCT);
+
+  /**
+   * AnyCache:maxage: (getter get_maxage) (setter set_maxage)
+   *
+   * How long results may be returned, in microseconds from the beginning of their computation; -1 for no limit.
+   *
+   * The limits of the function and of the single result hold too; the shortest wins. With 0, nothing is stored.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_MAXAGE] = g_param_spec_int64 ("maxage", NULL, NULL, -1, G_MAXINT64, -1, writable);
+
+  /**
+   * AnyCache:maxmemory: (getter get_maxmemory) (setter set_maxmemory)
+   *
+   * The number of bytes of entries that are kept in memory besides: 0 for none, -1 for no limit.
+   *
+   * It is a property of the directory in this process: all objects on one directory share what is in memory.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_MAXMEMORY] = g_param_spec_int64 ("maxmemory", NULL, NULL, -1, G_MAXINT64, G_GINT64_CONSTANT (16) << 20, writable);
+
+  /**
+   * AnyCache:size: (getter get_size)
+   *
+   * The number of bytes that all entries in the directory take, whichever process has stored them.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_SIZE] = g_param_spec_uint64 ("size", NULL, NULL, 0, G_MAXUINT64, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+any_cache_class_init (AnyCacheClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = any_cache_constructed;
+  object_class->get_property = any_cache_get_property;
+  object_class->set_property = any_cache_set_property;
+  object_class->finalize = any_cache_finalize;
+
+  install_properties (object_class);
+
+  /**
+   * AnyCache::store-failed:
+   * @self: the cache
+   * @error: why
+   *
+   * Says that a result was returned and could not be stored.
+   *
+   * Of a series of failures, only the first is told; the next after a result was stored again. A result whose files changed while
+   * it was computed is no failure.
+   *
+   * Since: 1.0
+   */
+  store_failed_signal = g_signal_new ("store-failed", ANY_TYPE_CACHE, G_SIGNAL_RUN_LAST,
+                                      0, NULL, NULL, NULL,
+                                      G_TYPE_NONE, 1, G_TYPE_ERROR);
+}
+
+static void
+any_cache_init (AnyCache *self)
+{
+  any_owner_init (&self->owner);
+  self->maxsize = -1;
+  self->maxage = ANY_POLICY_NO_LIMIT;
+}
+
+/**
+ * any_cache_new:
+ * @cachedir: (type filename) (nullable): a directory, or %NULL for a private temporary one
+ * @maxsize: the number of bytes that the entries may take: 0 to switch the cache off, -1 for no limit
+ *
+ * Makes a cache on a directory.
+ *
+ * The directory need not exist. Nothing is opened yet, so this cannot fail.
+ *
+ * Returns: (transfer full): a new cache
+ *
+ * Since: 1.0
+ */
+AnyCache *
+any_cache_new (const char *cachedir,
+               gint64      maxsize)
+{
+  g_return_val_if_fail (maxsize >= -1, NULL);
+
+  return g_object_new (ANY_TYPE_CACHE, "cachedir", cachedir, "maxsize", maxsize, NULL);
+}
+
+/**
+ * any_cache_new_for_app:
+ * @app_id: the application's id, such as `org.example.App`
+ * @maxsize: the number of bytes that the entries may take: 0 to switch the cache off, -1 for no limit
+ *
+ * Makes a cache in the user's cache directory, where it outlives the application: `$XDG_CACHE_HOME/app_id`.
+ *
+ * Returns: (transfer full): a new cache
+ *
+ * Since: 1.0
+ */
+AnyCache *
+any_cache_new_for_app (const char *app_id,
+                       gint64      maxsize)
+{
+  g_autofree char *cachedir = NULL;
+
+  g_return_val_if_fail (app_id != NULL && *app_id != '\0' && *app_id != '.' && strchr (app_id, '/') == NULL, NULL);
+
+  cachedir = g_build_filename (g_get_user_cache_dir (), app_id, NULL);
+
+  return any_cache_new (cachedir, maxsize);
+}
+
+/**
+ * any_cache_get_default:
+ *
+ * Gets the cache of this process: without a limit, in a private temporary directory that is removed when the process ends.
+ *
+ * Its signals are emitted in the thread that calls this first.
+ *
+ * Returns: (transfer none): the cache
+ *
+ * Since: 1.0
+ */
+AnyCache *
+any_cache_get_default (void)
+{
+  static gsize once = 0;
+
+  if (g_once_init_enter (&once))
+    g_once_init_leave (&once, (gsize) any_cache_new (NULL, -1));
+
+  return (AnyCache *) once;
+}
+
+/**
+ * any_cache_define:
+ * @self: a cache
+ * @name: the function's name, such as `org.example.Thumbnail`
+ * @version: (nullable): what changes when the function gives other results for the same arguments; %NULL is the same as ""
+ * @compute: (nullable) (scope notified) (closure user_data) (destroy destroy): computes a result;
+ *   %NULL to ask the handlers of [signal@AnyCache.Function::compute]
+ * @user_data: data for @compute
+ * @destroy: (nullable): frees @user_data
+ *
+ * Defines a function whose results are remembered in this cache.
+ *
+ * Name, version and arguments together name a result, in every process and language. To define one name twice gives two objects
+ * and one set of entries.
+ *
+ * Where @compute refers to an object that owns the function, [method@AnyCache.Function.close] breaks the cycle.
+ *
+ * Returns: (transfer full): a new function
+ *
+ * Since: 1.0
+ */
+AnyFunction *
+any_cache_define (AnyCache      *self,
+                  const char    *name,
+                  const char    *version,
+                  AnyComputeFunc compute,
+                  gpointer       user_data,
+                  GDestroyNotify destroy)
+{
+  AnyFunction *function;
+
+  g_return_val_if_fail (ANY_IS_CACHE (self), NULL);
+  g_return_val_if_fail (name != NULL && *name != '\0', NULL);
+
+  function = any_function_new (self, name, version);
+  if (compute != NULL)
+    any_function_set_compute (function, compute, user_data, destroy);
+  else if (destroy != NULL)
+    destroy (user_data);
+
+  return function;
+}
+
+/**
+ * any_cache_get_cachedir: (get-property cachedir)
+ * @self: a cache
+ *
+ * Gets the directory that holds the cache.
+ *
+ * Returns: (type filename) (transfer none): an absolute path
+ *
+ * Since: 1.0
+ */
+const char *
+any_cache_get_cachedir (AnyCache *self)
+{
+  g_return_val_if_fail (ANY_IS_CACHE (self), NULL);
+
+  return self->cachedir;
+}
+
+/**
+ * any_cache_get_maxsize: (get-property maxsize)
+ * @self: a cache
+ *
+ * Gets the number of bytes that the entries may take.
+ *
+ * Returns: bytes; 0 for a cache that is off, -1 for no limit
+ *
+ * Since: 1.0
+ */
+gint64
+any_cache_get_maxsize (AnyCache *self)
+{
+  g_return_val_if_fail (ANY_IS_CACHE (self), 0);
+
+  return __atomic_load_n (&self->maxsize, __ATOMIC_RELAXED);
+}
+
+/**
+ * any_cache_set_maxsize: (set-property maxsize)
+ * @self: a cache
+ * @maxsize: bytes; 0 to switch the cache off, -1 for no limit
+ *
+ * Sets the number of bytes that the entries may take.
+ *
+ * Since: 1.0
+ */
+void
+any_cache_set_maxsize (AnyCache *self,
+                       gint64    maxsize)
+{
+  g_return_if_fail (ANY_IS_CACHE (self));
+  g_return_if_fail (maxsize >= -1);
+
+  if (__atomic_exchange_n (&self->maxsize, maxsize, __ATOMIC_RELAXED) != maxsize)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAXSIZE]);
+}
+
+/**
+ * any_cache_get_maxage: (get-property maxage)
+ * @self: a cache
+ *
+ * Gets how long results may be returned.
+ *
+ * Returns: microseconds, -1 for no limit
+ *
+ * Since: 1.0
+ */
+gint64
+any_cache_get_maxage (AnyCache *self)
+{
+  g_return_val_if_fail (ANY_IS_CACHE (self), 0);
+
+  return __atomic_load_n (&self->maxage, __ATOMIC_RELAXED);
+}
+
+/**
+ * any_cache_set_maxage: (set-property maxage)
+ * @self: a cache
+ * @maxage: microseconds, -1 for no limit
+ *
+ * Sets how long results may be returned, counted from the beginning of their computation.
+ *
+ * Since: 1.0
+ */
+void
+any_cache_set_maxage (AnyCache *self,
+                      gint64    maxage)
+{
+  g_return_if_fail (ANY_IS_CACHE (self));
+  g_return_if_fail (maxage >= ANY_POLICY_NO_LIMIT);
+
+  if (__atomic_exchange_n (&self->maxage, maxage, __ATOMIC_RELAXED) != maxage)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAXAGE]);
+}
+
+/**
+ * any_cache_get_maxmemory: (get-property maxmemory)
+ * @self: a cache
+ *
+ * Gets the number of bytes of entries that are kept in memory.
+ *
+ * Returns: bytes; 0 for none, -1 for no limit
+ *
+ * Since: 1.0
+ */
+gint64
+any_cache_get_maxmemory (AnyCache *self)
+{
+  g_return_val_if_fail (ANY_IS_CACHE (self), 0);
+
+  return any_core_get_max_memory (any_cache_get_core (self));
+}
+
+/**
+ * any_cache_set_maxmemory: (set-property maxmemory)
+ * @self: a cache
+ * @maxmemory: bytes; 0 for none, -1 for no limit
+ *
+ * Sets the number of bytes of entries that are kept in memory, for all caches of this process on this directory.
+ *
+ * Since: 1.0
+ */
+void
+any_cache_set_maxmemory (AnyCache *self,
+                         gint64    maxmemory)
+{
+  g_return_if_fail (ANY_IS_CACHE (self));
+  g_return_if_fail (maxmemory >= -1);
+
+  if (any_cache_get_maxmemory (self) == maxmemory)
+    return;
+
+  any_core_set_max_memory (any_cache_get_core (self), maxmemory);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAXMEMORY]);
+}
+
+/**
+ * any_cache_get_size: (get-property size)
+ * @self: a cache
+ *
+ * Gets the number of bytes that all entries in the directory take, whichever process has stored them.
+ *
+ * The cost does not depend on the number of entries, except once after a crash of the machine, when they are counted.
+ *
+ * Returns: bytes
+ *
+ * Since: 1.0
+ */
+guint64
+any_cache_get_size (AnyCache *self)
+{
+  g_return_val_if_fail (ANY_IS_CACHE (self), 0);
+
+  return any_core_get_size (any_cache_get_core (self));
+}
+
+/**
+ * any_cache_clear:
+ * @self: a cache
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Removes all entries of the directory, of every function.
+ *
+ * After it returns, no process gets a result that was stored before, nor one whose computation began before.
+ *
+ * Fails with [error@AnyCache.CacheError.UNSAFE_DIRECTORY], [error@AnyCache.CacheError.TIMEOUT], or an error of the file
+ * system.
+ *
+ * Returns: whether the entries were removed
+ *
+ * Since: 1.0
+ */
+gboolean
+any_cache_clear (AnyCache     *self,
+                 GCancellable *cancellable,
+                 GError      **error)
+{
+  g_return_val_if_fail (ANY_IS_CACHE (self), FALSE);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+
+  return any_core_clear (any_cache_get_core (self), error);
+}

@@ -1,0 +1,271 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "any-computation.h"
+
+#include "any-cache-private.h"
+#include "any-canonical.h"
+#include "any-error.h"
+#include "any-function-private.h"
+#include "any-policy.h"
+#include "any-request-private.h"
+
+/* A computation lives on the stack of the thread that runs it, linked to the one around it. */
+typedef struct _AnyComputation AnyComputation;
+
+struct _AnyComputation
+{
+  AnyComputation *outer;
+  AnyFunction    *function;
+  const AnyKey   *key;
+  AnyDraft        draft;
+  gboolean        draft_begun;
+  gint64          created; /* us since the epoch */
+  gint64          started; /* us, monotonic */
+  gint64          since;   /* ns, see any_stamp_now() */
+};
+
+static GPrivate innermost = G_PRIVATE_INIT (NULL);
+
+/* Whether this thread is computing this very result already. */
+static gboolean
+is_recursion (AnyCore      *core,
+              const AnyKey *key)
+{
+  for (AnyComputation *item = g_private_get (&innermost); item != NULL; item = item->outer)
+    {
+      if (any_cache_get_core (any_function_get_cache (item->function)) == core &&
+          any_key_equal (item->key, key->bytes, key->length))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static void
+begin (AnyComputation *self)
+{
+  AnyCache *cache = any_function_get_cache (self->function);
+  g_autoptr (GError) error = NULL;
+
+  if (any_cache_is_on (cache))
+    {
+      self->draft_begun = any_core_begin (any_cache_get_core (cache), self->key, &self->draft, &error);
+      if (!self->draft_begun)
+        any_cache_note_failure (cache, error);
+    }
+
+  self->created = g_get_real_time ();
+  self->started = g_get_monotonic_time ();
+  self->since = any_stamp_now ();
+}
+
+/* Seals a result and puts it into the directory. */
+static gboolean
+publish (AnyComputation *self,
+         GBytes         *dependencies,
+         GVariant       *value,
+         gint64          maxage,
+         gint64          cost,
+         gboolean        supersede,
+         GError        **error)
+{
+  AnyCache *cache = any_function_get_cache (self->function);
+  g_autoptr (AnyRecord) record = NULL;
+  gsize head_length;
+
+  if (!any_canonical_check (value, error))
+    {
+      g_prefix_error (error, "Result of “%s”: ", any_function_get_name (self->function));
+      return FALSE;
+    }
+
+  record = any_codec_seal (self->key, dependencies, value,
+                           self->created, any_policy_expires (self->created, maxage), cost, &head_length);
+  if (!any_core_publish (any_cache_get_core (cache), self->key, &self->draft, record, head_length, supersede, error))
+    return FALSE;
+
+  any_cache_note_stored (cache);
+
+  return TRUE;
+}
+
+/* Adds what the depfiles function names. FALSE where it could not say. */
+static gboolean
+add_depfiles (AnyComputation  *self,
+              GVariant        *value,
+              GVariant        *args,
+              AnyDependencies *dependencies,
+              GError         **error)
+{
+  gboolean asked;
+  g_auto (GStrv) paths = any_function_list_depfiles (self->function, value, args, &asked, error);
+
+  if (!asked)
+    return TRUE;
+  if (paths == NULL)
+    return FALSE;
+
+  for (char **path = paths; *path != NULL; path++)
+    any_dependencies_add_read (dependencies, *path, self->since);
+
+  return TRUE;
+}
+
+/* Stores a computed result, if it may be. Trouble is noted and does not concern the caller, who has the value. */
+static void
+keep (AnyComputation *self,
+      AnyRequest     *request,
+      GVariant       *value,
+      gboolean        supersede)
+{
+  AnyCache        *cache = any_function_get_cache (self->function);
+  AnyDependencies *dependencies = any_request_get_dependencies (request);
+  gint64           cost = g_get_monotonic_time () - self->started;
+  gint64           maxage = any_policy_shorter (any_function_get_limit (self->function), any_request_get_maxage (request));
+  g_autoptr (GBytes) packed = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!self->draft_begun || maxage == 0)
+    return;
+
+  if (!add_depfiles (self, value, any_request_get_args (request), dependencies, &error))
+    {
+      any_cache_note_failure (cache, error);
+      return;
+    }
+
+  if (!any_dependencies_settle (dependencies))
+    {
+      g_debug ("A file changed while “%s” was computed; the result is not stored", any_function_get_name (self->function));
+      return;
+    }
+
+  packed = any_dependencies_pack (dependencies);
+  if (!publish (self, packed, value, maxage, cost, supersede, &error))
+    any_cache_note_failure (cache, error);
+}
+
+/* Makes sense of what a callback has returned, answered and set. */
+static GVariant *
+take_answer (AnyRequest *request,
+             gboolean    accepted,
+             GError     *callback_error,
+             GError    **error)
+{
+  g_autoptr (GVariant) value = NULL;
+  g_autoptr (GError) answered_error = NULL;
+  gboolean answered = any_request_close (request, &value, &answered_error);
+
+  if (callback_error != NULL)
+    g_propagate_error (error, g_error_copy (callback_error));
+  else if (value != NULL)
+    return g_steal_pointer (&value);
+  else if (answered)
+    g_propagate_error (error, g_steal_pointer (&answered_error));
+  else if (accepted)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK,
+                 "The computation of “%s” has not answered when its callback returned, and a synchronous call cannot wait for it",
+                 any_request_get_name (request));
+  else
+    g_set_error (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_NO_RESULT,
+                 "The computation of “%s” gave neither a result nor an error", any_request_get_name (request));
+
+  return NULL;
+}
+
+static GVariant *
+compute (AnyComputation *self,
+         GVariant       *args,
+         gboolean        supersede,
+         GCancellable   *cancellable,
+         GError        **error)
+{
+  g_autoptr (AnyRequest) request = any_request_new (any_function_get_name (self->function), args, cancellable);
+  g_autoptr (GError) callback_error = NULL;
+  GVariant *value;
+  gboolean  accepted;
+
+  begin (self);
+
+  self->outer = g_private_get (&innermost);
+  g_private_set (&innermost, self);
+  accepted = any_function_compute (self->function, request, &callback_error);
+  g_private_set (&innermost, self->outer);
+
+  value = take_answer (request, accepted, callback_error, error);
+  if (value != NULL)
+    keep (self, request, value, supersede);
+
+  return value;
+}
+
+/* Computes a result in this thread, and stores it if it may be stored. */
+GVariant *
+any_computation_run (AnyFunction  *function,
+                     const AnyKey *key,
+                     GVariant     *args,
+                     gboolean      supersede,
+                     GCancellable *cancellable,
+                     GError      **error)
+{
+  AnyComputation self = { .function = function, .key = key };
+  GVariant      *value;
+
+  if (is_recursion (any_cache_get_core (any_function_get_cache (function)), key))
+    {
+      g_set_error (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_RECURSION,
+                   "The computation of “%s” asks for its own result", any_function_get_name (function));
+      return NULL;
+    }
+
+  g_object_ref (function);
+  value = compute (&self, args, supersede, cancellable, error);
+  any_draft_clear (&self.draft);
+  g_object_unref (function);
+
+  return value;
+}
+
+/* Stores a result that the caller brings along. Stamps its files now. */
+gboolean
+any_computation_store (AnyFunction       *function,
+                       const AnyKey      *key,
+                       GVariant          *value,
+                       gint64             maxage,
+                       const char *const *dependencies,
+                       GError           **error)
+{
+  AnyComputation self = { .function = function, .key = key, .created = g_get_real_time () };
+  AnyCore       *core = any_cache_get_core (any_function_get_cache (function));
+  g_autoptr (AnyDependencies) list = any_dependencies_new ();
+  g_autoptr (GBytes) packed = NULL;
+  gboolean stored = FALSE;
+
+  for (; dependencies != NULL && *dependencies != NULL; dependencies++)
+    any_dependencies_add (list, *dependencies);
+
+  if (!any_dependencies_settle (list))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY,
+                   "A dependency of “%s” cannot be looked at, or changes right now", any_function_get_name (function));
+      return FALSE;
+    }
+  packed = any_dependencies_pack (list);
+
+  maxage = any_policy_shorter (any_function_get_limit (function), maxage);
+
+  /* The directory may have been removed since it was opened, which shows only when something is written: so twice. */
+  for (guint attempt = 0; attempt < 2 && !stored; attempt++)
+    {
+      g_clear_error (error);
+      stored = any_core_begin (core, key, &self.draft, error) &&
+               publish (&self, packed, value, maxage, 0, FALSE, error);
+      any_draft_clear (&self.draft);
+    }
+
+  return stored;
+}

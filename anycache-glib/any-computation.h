@@ -1,0 +1,28 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "any-function.h"
+#include "any-key.h"
+
+G_BEGIN_DECLS
+
+/* One computation of a function: from noting what the directory is like, by asking the user, to storing the result. */
+
+GVariant *any_computation_run (AnyFunction  *function,
+                               const AnyKey *key,
+                               GVariant     *args,
+                               gboolean      supersede,
+                               GCancellable *cancellable,
+                               GError      **error);
+
+gboolean any_computation_store (AnyFunction       *function,
+                                const AnyKey      *key,
+                                GVariant          *value,
+                                gint64             maxage,
+                                const char *const *dependencies,
+                                GError           **error);
+
+G_END_DECLS

@@ -1,0 +1,184 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "any-entry-private.h"
+
+#include "any-cache-private.h"
+#include "any-dependency.h"
+#include "any-function-private.h"
+
+/**
+ * AnyEntry:
+ *
+ * A result as the cache holds it: the value, its times, and what it depends on.
+ *
+ * An entry does not change. Whether it may still be used is asked with [method@AnyCache.Entry.is_current], which is much cheaper
+ * than a look-up where a language would have to build the arguments anew; the language layers remember decoded results
+ * with it.
+ *
+ * All methods may be called from any thread.
+ *
+ * Since: 1.0
+ */
+struct _AnyEntry
+{
+  GObject parent_instance;
+
+  AnyFunction *function; /* (owned), set once */
+  AnyRecord   *record;   /* (owned), set once */
+};
+
+G_DEFINE_FINAL_TYPE (AnyEntry, any_entry, G_TYPE_OBJECT)
+
+static void
+any_entry_finalize (GObject *object)
+{
+  AnyEntry *self = ANY_ENTRY (object);
+
+  g_clear_pointer (&self->record, any_record_unref);
+  g_clear_object (&self->function);
+
+  G_OBJECT_CLASS (any_entry_parent_class)->finalize (object);
+}
+
+static void
+any_entry_class_init (AnyEntryClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = any_entry_finalize;
+}
+
+static void
+any_entry_init (AnyEntry *self)
+{
+}
+
+/* Takes the record. */
+AnyEntry *
+any_entry_new (AnyFunction *function,
+               AnyRecord   *record)
+{
+  AnyEntry *self = g_object_new (ANY_TYPE_ENTRY, NULL);
+
+  self->function = g_object_ref (function);
+  self->record = record;
+
+  return self;
+}
+
+/**
+ * any_entry_get_value:
+ * @self: an entry
+ *
+ * Gets the result.
+ *
+ * Returns: (transfer none): the value
+ *
+ * Since: 1.0
+ */
+GVariant *
+any_entry_get_value (AnyEntry *self)
+{
+  g_return_val_if_fail (ANY_IS_ENTRY (self), NULL);
+
+  return self->record->value;
+}
+
+/**
+ * any_entry_get_created:
+ * @self: an entry
+ *
+ * Gets when the computation of the result began.
+ *
+ * Returns: microseconds since the Unix epoch, UTC
+ *
+ * Since: 1.0
+ */
+gint64
+any_entry_get_created (AnyEntry *self)
+{
+  g_return_val_if_fail (ANY_IS_ENTRY (self), 0);
+
+  return self->record->created;
+}
+
+/**
+ * any_entry_get_expires:
+ * @self: an entry
+ *
+ * Gets from when on the result is too old, by the limits that it was stored with.
+ *
+ * Returns: microseconds since the Unix epoch, UTC; -1 for never
+ *
+ * Since: 1.0
+ */
+gint64
+any_entry_get_expires (AnyEntry *self)
+{
+  g_return_val_if_fail (ANY_IS_ENTRY (self), 0);
+
+  return self->record->expires;
+}
+
+/**
+ * any_entry_get_cost:
+ * @self: an entry
+ *
+ * Gets how long the computation of the result took.
+ *
+ * Returns: microseconds; 0 for a result that was stored without a computation
+ *
+ * Since: 1.0
+ */
+gint64
+any_entry_get_cost (AnyEntry *self)
+{
+  g_return_val_if_fail (ANY_IS_ENTRY (self), 0);
+
+  return self->record->cost;
+}
+
+/**
+ * any_entry_dup_dependencies:
+ * @self: an entry
+ *
+ * Lists the files that the result depends on.
+ *
+ * Returns: (transfer full) (array zero-terminated=1) (element-type filename): absolute paths
+ *
+ * Since: 1.0
+ */
+char **
+any_entry_dup_dependencies (AnyEntry *self)
+{
+  g_return_val_if_fail (ANY_IS_ENTRY (self), NULL);
+
+  return any_dependencies_dup_paths (self->record->dependencies, self->record->dependencies_length);
+}
+
+/**
+ * any_entry_is_current:
+ * @self: an entry
+ *
+ * Whether a call would return this very result, seen now.
+ *
+ * It is current if no process has removed or replaced it, it is not too old, and every file that it depends on looks as it did.
+ *
+ * Returns: whether the result may be used; %FALSE if in doubt
+ *
+ * Since: 1.0
+ */
+gboolean
+any_entry_is_current (AnyEntry *self)
+{
+  AnyCache *cache;
+
+  g_return_val_if_fail (ANY_IS_ENTRY (self), FALSE);
+
+  cache = any_function_get_cache (self->function);
+
+  return any_cache_is_on (cache) &&
+         any_core_is_current (any_cache_get_core (cache), self->record, any_function_get_limit (self->function));
+}

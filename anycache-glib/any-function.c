@@ -1,0 +1,957 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "any-function-private.h"
+
+#include "any-cache-private.h"
+#include "any-computation.h"
+#include "any-entry-private.h"
+#include "any-error.h"
+#include "any-hook.h"
+#include "any-policy.h"
+#include "any-request.h"
+
+/**
+ * AnyFunction:
+ *
+ * A function whose results are remembered.
+ *
+ * Made by [method@AnyCache.Cache.define], or by [ctor@AnyCache.Function.new] where the computation is done by a handler of
+ * [signal@AnyCache.Function::compute].
+ *
+ * A result is found by the function's name and version and by the type and value of the arguments, and by nothing else. It is
+ * returned if it is not too old and if every file that it depends on was seen unchanged within the very call.
+ *
+ * Entries are shared with other languages: where arguments are made from native values, a declared
+ * [property@AnyCache.Function:args-type] keeps the types the same everywhere.
+ *
+ * All methods may be called from any thread. A computation runs in the thread of the call that asks for it.
+ *
+ * Since: 1.0
+ */
+struct _AnyFunction
+{
+  GObject parent_instance;
+
+  AnyCache *cache;     /* (owned), set once */
+  char     *name;      /* (owned), set once */
+  char     *version;   /* (owned) (nullable), set once */
+  char     *args_type; /* (owned) (nullable), set once */
+
+  gint64 maxage; /* atomic; us, -1 for no limit */
+
+  GMutex   lock;
+  AnyHook *compute;  /* (owned) (nullable), protected by lock */
+  AnyHook *depfiles; /* (owned) (nullable), protected by lock */
+  gboolean closed;   /* protected by lock */
+};
+
+typedef enum
+{
+  PROP_CACHE = 1,
+  PROP_NAME,
+  PROP_VERSION,
+  PROP_ARGS_TYPE,
+  PROP_MAXAGE,
+} AnyFunctionProperty;
+
+static GParamSpec *properties[PROP_MAXAGE + 1];
+
+static guint compute_signal;
+
+G_DEFINE_FINAL_TYPE (AnyFunction, any_function, G_TYPE_OBJECT)
+
+/* The shortest age that holds for every result of the function. */
+gint64
+any_function_get_limit (AnyFunction *self)
+{
+  return any_policy_shorter (any_cache_get_maxage (self->cache), any_function_get_maxage (self));
+}
+
+/* Puts another hook, or none, in the place of one. The old one's data is freed without a lock held. */
+static void
+replace_hook (AnyFunction *self,
+              AnyHook    **slot,
+              AnyHook     *hook)
+{
+  g_autoptr (AnyHook) old = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->closed)
+    {
+      old = hook;
+    }
+  else
+    {
+      old = *slot;
+      *slot = hook;
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+static AnyHook *
+ref_hook (AnyFunction *self,
+          AnyHook    **slot,
+          gboolean    *closed)
+{
+  AnyHook *hook;
+
+  g_mutex_lock (&self->lock);
+  hook = *slot != NULL ? any_hook_ref (*slot) : NULL;
+  *closed = self->closed;
+  g_mutex_unlock (&self->lock);
+
+  return hook;
+}
+
+void
+any_function_set_compute (AnyFunction   *self,
+                          AnyComputeFunc compute,
+                          gpointer       user_data,
+                          GDestroyNotify destroy)
+{
+  replace_hook (self, &self->compute, any_hook_new (G_CALLBACK (compute), user_data, destroy));
+}
+
+/* Asks the user for a result. Returns whether the request was accepted; the answer is in it. */
+gboolean
+any_function_compute (AnyFunction *self,
+                      AnyRequest  *request,
+                      GError     **error)
+{
+  gboolean closed;
+  gboolean accepted = FALSE;
+  g_autoptr (AnyHook) hook = ref_hook (self, &self->compute, &closed);
+
+  if (closed)
+    {
+      g_set_error (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_CLOSED,
+                   "The function “%s” was closed, and the result is not in the cache", self->name);
+      return FALSE;
+    }
+
+  if (hook != NULL)
+    return ((AnyComputeFunc) any_hook_get_callback (hook)) (request, any_hook_get_data (hook), error);
+
+  g_signal_emit (self, compute_signal, 0, request, &accepted);
+
+  return accepted;
+}
+
+/* Asks the user which files a result was made from. NULL with an error where that could not be said. */
+char **
+any_function_list_depfiles (AnyFunction *self,
+                            GVariant    *result,
+                            GVariant    *args,
+                            gboolean    *asked,
+                            GError     **error)
+{
+  gboolean closed;
+  g_autoptr (AnyHook) hook = ref_hook (self, &self->depfiles, &closed);
+  g_autoptr (GError) local_error = NULL;
+  char **paths;
+
+  *asked = hook != NULL;
+  if (hook == NULL)
+    return NULL;
+
+  paths = ((AnyDepfilesFunc) any_hook_get_callback (hook)) (result, args, any_hook_get_data (hook), &local_error);
+
+  if (local_error != NULL)
+    {
+      g_clear_pointer (&paths, g_strfreev);
+      g_propagate_error (error, g_steal_pointer (&local_error));
+    }
+  else if (paths == NULL)
+    {
+      g_set_error (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_NO_RESULT,
+                   "The depfiles function of “%s” gave no list of files", self->name);
+    }
+
+  return paths;
+}
+
+static void
+any_function_get_property (GObject    *object,
+                           guint       property_id,
+                           GValue     *value,
+                           GParamSpec *pspec)
+{
+  AnyFunction *self = ANY_FUNCTION (object);
+
+  switch ((AnyFunctionProperty) property_id)
+    {
+    case PROP_CACHE:
+      g_value_set_object (value, self->cache);
+      break;
+
+    case PROP_NAME:
+      g_value_set_string (value, self->name);
+      break;
+
+    case PROP_VERSION:
+      g_value_set_string (value, self->version);
+      break;
+
+    case PROP_ARGS_TYPE:
+      g_value_set_string (value, self->args_type);
+      break;
+
+    case PROP_MAXAGE:
+      g_value_set_int64 (value, any_function_get_maxage (self));
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+any_function_set_property (GObject      *object,
+                           guint         property_id,
+                           const GValue *value,
+                           GParamSpec   *pspec)
+{
+  AnyFunction *self = ANY_FUNCTION (object);
+
+  switch ((AnyFunctionProperty) property_id)
+    {
+    case PROP_CACHE:
+      self->cache = g_value_dup_object (value);
+      break;
+
+    case PROP_NAME:
+      self->name = g_value_dup_string (value);
+      break;
+
+    case PROP_VERSION:
+      self->version = g_value_dup_string (value);
+      break;
+
+    case PROP_ARGS_TYPE:
+      self->args_type = g_value_dup_string (value);
+      break;
+
+    case PROP_MAXAGE:
+      any_function_set_maxage (self, g_value_get_int64 (value));
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+/* A property set by name can be anything; what cannot be used is said once, and replaced by what can. */
+static void
+any_function_constructed (GObject *object)
+{
+  AnyFunction *self = ANY_FUNCTION (object);
+
+  if (self->cache == NULL)
+    {
+      g_critical ("A function needs a cache");
+      self->cache = g_object_ref (any_cache_get_default ());
+    }
+
+  if (self->name == NULL || *self->name == '\0')
+    {
+      g_critical ("A function needs a name");
+      g_free (self->name);
+      self->name = g_strdup ("unnamed");
+    }
+
+  if (self->args_type != NULL &&
+      (!g_variant_type_string_is_valid (self->args_type) || !g_variant_type_is_definite (G_VARIANT_TYPE (self->args_type))))
+    {
+      g_critical ("“%s” is not the type of a GVariant", self->args_type);
+      g_clear_pointer (&self->args_type, g_free);
+    }
+
+  G_OBJECT_CLASS (any_function_parent_class)->constructed (object);
+}
+
+static void
+any_function_dispose (GObject *object)
+{
+  any_function_close (ANY_FUNCTION (object));
+
+  G_OBJECT_CLASS (any_function_parent_class)->dispose (object);
+}
+
+static void
+any_function_finalize (GObject *object)
+{
+  AnyFunction *self = ANY_FUNCTION (object);
+
+  g_clear_object (&self->cache);
+  g_free (self->name);
+  g_free (self->version);
+  g_free (self->args_type);
+  g_mutex_clear (&self->lock);
+
+  G_OBJECT_CLASS (any_function_parent_class)->finalize (object);
+}
+
+static void
+install_properties (GObjectClass *object_class)
+{
+  GParamFlags set_once = G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS;
+
+  /**
+   * AnyFunction:cache: (getter get_cache)
+   *
+   * The cache that remembers the results.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_CACHE] = g_param_spec_object ("cache", NULL, NULL, ANY_TYPE_CACHE, set_once);
+
+  /**
+   * AnyFunction:name: (getter get_name)
+   *
+   * The name, which is part of the key of each result.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, set_once);
+
+  /**
+   * AnyFunction:version: (getter get_version)
+   *
+   * The version, which is part of the key of each result; %NULL is the same as "".
+   *
+   * Since: 1.0
+   */
+  properties[PROP_VERSION] = g_param_spec_string ("version", NULL, NULL, NULL, set_once);
+
+  /**
+   * AnyFunction:args-type: (getter get_args_type)
+   *
+   * The only GVariant type that the arguments may have, or %NULL for any.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ARGS_TYPE] = g_param_spec_string ("args-type", NULL, NULL, NULL, set_once);
+
+  /**
+   * AnyFunction:maxage: (getter get_maxage) (setter set_maxage)
+   *
+   * How long results may be returned, in microseconds from the beginning of their computation; -1 for no limit.
+   *
+   * The limits of the cache and of the single result hold too; the shortest wins. With 0, nothing is stored.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_MAXAGE] = g_param_spec_int64 ("maxage", NULL, NULL, -1, G_MAXINT64, -1,
+                                                G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+any_function_class_init (AnyFunctionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = any_function_constructed;
+  object_class->get_property = any_function_get_property;
+  object_class->set_property = any_function_set_property;
+  object_class->dispose = any_function_dispose;
+  object_class->finalize = any_function_finalize;
+
+  install_properties (object_class);
+
+  /**
+   * AnyFunction::compute:
+   * @self: the function
+   * @request: what is asked, and where the answer goes
+   *
+   * Asks for a computation, where the function was defined without a callback.
+   *
+   * The first handler that returns %TRUE has accepted the request; the others are not asked. A handler says that the computation
+   * failed with [method@AnyCache.Request.return_error].
+   *
+   * It is emitted in the thread of the call.
+   *
+   * Returns: %TRUE when the request is answered, or will be
+   *
+   * Since: 1.0
+   */
+  compute_signal = g_signal_new ("compute", ANY_TYPE_FUNCTION, G_SIGNAL_RUN_LAST,
+                                 0, g_signal_accumulator_true_handled, NULL, NULL,
+                                 G_TYPE_BOOLEAN, 1, ANY_TYPE_REQUEST);
+}
+
+static void
+any_function_init (AnyFunction *self)
+{
+  g_mutex_init (&self->lock);
+  self->maxage = ANY_POLICY_NO_LIMIT;
+}
+
+/**
+ * any_function_new:
+ * @cache: the cache that remembers the results
+ * @name: the function's name, such as `org.example.Thumbnail`
+ * @version: (nullable): what changes when the function gives other results for the same arguments; %NULL is the same as ""
+ *
+ * Makes a function whose results come from the handlers of [signal@AnyCache.Function::compute].
+ *
+ * Returns: (transfer full): a new function
+ *
+ * Since: 1.0
+ */
+AnyFunction *
+any_function_new (AnyCache   *cache,
+                  const char *name,
+                  const char *version)
+{
+  g_return_val_if_fail (ANY_IS_CACHE (cache), NULL);
+  g_return_val_if_fail (name != NULL && *name != '\0', NULL);
+
+  return g_object_new (ANY_TYPE_FUNCTION, "cache", cache, "name", name, "version", version, NULL);
+}
+
+/**
+ * any_function_get_cache: (get-property cache)
+ * @self: a function
+ *
+ * Gets the cache that remembers the results.
+ *
+ * Returns: (transfer none): the cache
+ *
+ * Since: 1.0
+ */
+AnyCache *
+any_function_get_cache (AnyFunction *self)
+{
+  g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
+
+  return self->cache;
+}
+
+/**
+ * any_function_get_name: (get-property name)
+ * @self: a function
+ *
+ * Gets the name of the function.
+ *
+ * Returns: (transfer none): the name
+ *
+ * Since: 1.0
+ */
+const char *
+any_function_get_name (AnyFunction *self)
+{
+  g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
+
+  return self->name;
+}
+
+/**
+ * any_function_get_version: (get-property version)
+ * @self: a function
+ *
+ * Gets the version of the function.
+ *
+ * Returns: (transfer none) (nullable): the version
+ *
+ * Since: 1.0
+ */
+const char *
+any_function_get_version (AnyFunction *self)
+{
+  g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
+
+  return self->version;
+}
+
+/**
+ * any_function_get_args_type: (get-property args-type)
+ * @self: a function
+ *
+ * Gets the only GVariant type that the arguments may have.
+ *
+ * Returns: (transfer none) (nullable): a type string, or %NULL for any type
+ *
+ * Since: 1.0
+ */
+const char *
+any_function_get_args_type (AnyFunction *self)
+{
+  g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
+
+  return self->args_type;
+}
+
+/**
+ * any_function_get_maxage: (get-property maxage)
+ * @self: a function
+ *
+ * Gets how long results may be returned.
+ *
+ * Returns: microseconds, -1 for no limit
+ *
+ * Since: 1.0
+ */
+gint64
+any_function_get_maxage (AnyFunction *self)
+{
+  g_return_val_if_fail (ANY_IS_FUNCTION (self), 0);
+
+  return __atomic_load_n (&self->maxage, __ATOMIC_RELAXED);
+}
+
+/**
+ * any_function_set_maxage: (set-property maxage)
+ * @self: a function
+ * @maxage: microseconds, -1 for no limit
+ *
+ * Sets how long results may be returned, counted from the beginning of their computation.
+ *
+ * Since: 1.0
+ */
+void
+any_function_set_maxage (AnyFunction *self,
+                         gint64       maxage)
+{
+  g_return_if_fail (ANY_IS_FUNCTION (self));
+  g_return_if_fail (maxage >= ANY_POLICY_NO_LIMIT);
+
+  if (__atomic_exchange_n (&self->maxage, maxage, __ATOMIC_RELAXED) != maxage)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAXAGE]);
+}
+
+/**
+ * any_function_set_depfiles_func:
+ * @self: a function
+ * @func: (nullable) (scope notified) (closure user_data) (destroy destroy): lists the files that a result was made from
+ * @user_data: data for @func
+ * @destroy: (nullable): frees @user_data
+ *
+ * Sets what names the files that a result depends on, once it is known.
+ *
+ * Where the files are known before they are read, [method@AnyCache.Request.add_dependency] is the better way.
+ *
+ * Since: 1.0
+ */
+void
+any_function_set_depfiles_func (AnyFunction    *self,
+                                AnyDepfilesFunc func,
+                                gpointer        user_data,
+                                GDestroyNotify  destroy)
+{
+  g_return_if_fail (ANY_IS_FUNCTION (self));
+
+  replace_hook (self, &self->depfiles, func != NULL ? any_hook_new (G_CALLBACK (func), user_data, destroy) : NULL);
+}
+
+/* What every method does first: the right type, a key, and nobody who has lost interest. */
+static gboolean
+prepare (AnyFunction  *self,
+         GVariant     *args,
+         AnyKey       *key,
+         GCancellable *cancellable,
+         GError      **error)
+{
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+
+  if (self->args_type != NULL && !g_variant_is_of_type (args, G_VARIANT_TYPE (self->args_type)))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                   "Arguments of “%s”: the type is “%s”, but “%s” was declared",
+                   self->name, g_variant_get_type_string (args), self->args_type);
+      return FALSE;
+    }
+
+  return any_key_init (key, self->name, self->version, args, error);
+}
+
+static AnyRecord *
+find (AnyFunction  *self,
+      const AnyKey *key)
+{
+  AnyRecord *record = NULL;
+  AnyMiss    miss;
+
+  if (!any_cache_is_on (self->cache))
+    return NULL;
+
+  miss = any_core_lookup (any_cache_get_core (self->cache), key, any_function_get_limit (self), &record);
+  if (miss != ANY_MISS_NONE)
+    g_debug ("No result of “%s”: %s", self->name, any_miss_to_string (miss));
+
+  return record;
+}
+
+/**
+ * any_function_call:
+ * @self: a function
+ * @args: the arguments; a floating value is taken
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Gives the result for some arguments: the stored one, if it may still be used, or one that is computed now and stored.
+ *
+ * The computation must answer before its callback returns; %G_IO_ERROR_WOULD_BLOCK otherwise.
+ *
+ * Fails with what the computation fails with; with %G_IO_ERROR_INVALID_ARGUMENT for arguments that hold file handles, nest deeper
+ * than 64 levels, are not in normal form or not of the declared type; with [error@AnyCache.CacheError.NO_RESULT],
+ * [error@AnyCache.CacheError.RECURSION] or [error@AnyCache.CacheError.CLOSED]. Trouble of the cache itself is no
+ * error.
+ *
+ * Returns: (transfer full): the result
+ *
+ * Since: 1.0
+ */
+GVariant *
+any_function_call (AnyFunction  *self,
+                   GVariant     *args,
+                   GCancellable *cancellable,
+                   GError      **error)
+{
+  g_autoptr (GVariant) sunk = NULL;
+  g_autoptr (AnyRecord) record = NULL;
+  g_auto (AnyKey) key = { 0 };
+
+  g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
+  g_return_val_if_fail (args != NULL, NULL);
+
+  sunk = g_variant_ref_sink (args);
+  if (!prepare (self, sunk, &key, cancellable, error))
+    return NULL;
+
+  record = find (self, &key);
+  if (record != NULL)
+    return g_variant_ref (record->value);
+
+  return any_computation_run (self, &key, sunk, FALSE, cancellable, error);
+}
+
+/**
+ * any_function_lookup:
+ * @self: a function
+ * @args: the arguments; a floating value is taken
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Gives the stored result for some arguments, if there is one that may still be used. Never computes.
+ *
+ * Fails only where the arguments are refused or the call is cancelled.
+ *
+ * Returns: (transfer full) (nullable): the result, or %NULL where there is none
+ *
+ * Since: 1.0
+ */
+GVariant *
+any_function_lookup (AnyFunction  *self,
+                     GVariant     *args,
+                     GCancellable *cancellable,
+                     GError      **error)
+{
+  g_autoptr (GVariant) sunk = NULL;
+  g_autoptr (AnyRecord) record = NULL;
+  g_auto (AnyKey) key = { 0 };
+
+  g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
+  g_return_val_if_fail (args != NULL, NULL);
+
+  sunk = g_variant_ref_sink (args);
+  if (!prepare (self, sunk, &key, cancellable, error))
+    return NULL;
+
+  record = find (self, &key);
+
+  return record != NULL ? g_variant_ref (record->value) : NULL;
+}
+
+/**
+ * any_function_peek:
+ * @self: a function
+ * @args: the arguments; a floating value is taken
+ *
+ * Gives what this process holds in memory for some arguments, whether it may still be used or not.
+ *
+ * [method@AnyCache.Entry.is_current] says whether it may.
+ *
+ * Returns: (transfer full) (nullable): an entry, or %NULL where nothing is in memory
+ *
+ * Since: 1.0
+ */
+AnyEntry *
+any_function_peek (AnyFunction *self,
+                   GVariant    *args)
+{
+  g_autoptr (GVariant) sunk = NULL;
+  g_auto (AnyKey) key = { 0 };
+  AnyRecord *record;
+
+  g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
+  g_return_val_if_fail (args != NULL, NULL);
+
+  sunk = g_variant_ref_sink (args);
+  if (!any_cache_is_on (self->cache) || !prepare (self, sunk, &key, NULL, NULL))
+    return NULL;
+
+  record = any_core_peek (any_cache_get_core (self->cache), &key);
+
+  return record != NULL ? any_entry_new (self, record) : NULL;
+}
+
+/**
+ * any_function_refresh:
+ * @self: a function
+ * @args: the arguments; a floating value is taken
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Computes the result for some arguments anew, whatever is stored, and stores it.
+ *
+ * A computation that began elsewhere before this one ends is not stored over it. Fails as [method@AnyCache.Function.call] does;
+ * what was stored then stays.
+ *
+ * Returns: (transfer full): the new result
+ *
+ * Since: 1.0
+ */
+GVariant *
+any_function_refresh (AnyFunction  *self,
+                      GVariant     *args,
+                      GCancellable *cancellable,
+                      GError      **error)
+{
+  g_autoptr (GVariant) sunk = NULL;
+  g_auto (AnyKey) key = { 0 };
+
+  g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
+  g_return_val_if_fail (args != NULL, NULL);
+
+  sunk = g_variant_ref_sink (args);
+  if (!prepare (self, sunk, &key, cancellable, error))
+    return NULL;
+
+  return any_computation_run (self, &key, sunk, TRUE, cancellable, error);
+}
+
+/**
+ * any_function_store:
+ * @self: a function
+ * @args: the arguments; a floating value is taken
+ * @value: the result; a floating value is taken
+ * @maxage: how long it may be returned, in microseconds from now; 0 not to store it, -1 for no limit
+ * @dependencies: (nullable) (array zero-terminated=1) (element-type filename): paths that the result depends on
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Stores a result that was not computed by a call.
+ *
+ * The dependencies are looked at now: a change that happened between the making of the result and this call goes unnoticed.
+ *
+ * Where the cache is off, nothing is stored, and that is no error. Fails with %G_IO_ERROR_INVALID_ARGUMENT for arguments or a
+ * result that cannot be stored, %G_IO_ERROR_BUSY for a dependency that cannot be looked at or changes right now,
+ * [error@AnyCache.CacheError.UNSAFE_DIRECTORY], [error@AnyCache.CacheError.TIMEOUT], or an error of the file system.
+ *
+ * Returns: whether the result was stored, or need not be
+ *
+ * Since: 1.0
+ */
+gboolean
+any_function_store (AnyFunction       *self,
+                    GVariant          *args,
+                    GVariant          *value,
+                    gint64             maxage,
+                    const char *const *dependencies,
+                    GCancellable      *cancellable,
+                    GError           **error)
+{
+  g_autoptr (GVariant) sunk = NULL;
+  g_autoptr (GVariant) sunk_value = NULL;
+  g_auto (AnyKey) key = { 0 };
+
+  g_return_val_if_fail (ANY_IS_FUNCTION (self), FALSE);
+  g_return_val_if_fail (args != NULL, FALSE);
+  g_return_val_if_fail (value != NULL, FALSE);
+  g_return_val_if_fail (maxage >= ANY_POLICY_NO_LIMIT, FALSE);
+
+  sunk = g_variant_ref_sink (args);
+  sunk_value = g_variant_ref_sink (value);
+  if (!prepare (self, sunk, &key, cancellable, error))
+    return FALSE;
+
+  if (!any_cache_is_on (self->cache) || any_policy_shorter (any_function_get_limit (self), maxage) == 0)
+    return TRUE;
+
+  return any_computation_store (self, &key, sunk_value, maxage, dependencies, error);
+}
+
+/**
+ * any_function_is_outdated:
+ * @self: a function
+ * @args: the arguments; a floating value is taken
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Whether a call would have to compute the result for some arguments.
+ *
+ * Fails only where the arguments are refused or the call is cancelled.
+ *
+ * Returns: %TRUE where there is no stored result that may still be used, or if in doubt; %FALSE with @error set on failure
+ *
+ * Since: 1.0
+ */
+gboolean
+any_function_is_outdated (AnyFunction  *self,
+                          GVariant     *args,
+                          GCancellable *cancellable,
+                          GError      **error)
+{
+  g_autoptr (GVariant) sunk = NULL;
+  g_autoptr (AnyRecord) record = NULL;
+  g_auto (AnyKey) key = { 0 };
+
+  g_return_val_if_fail (ANY_IS_FUNCTION (self), FALSE);
+  g_return_val_if_fail (args != NULL, FALSE);
+
+  sunk = g_variant_ref_sink (args);
+  if (!prepare (self, sunk, &key, cancellable, error))
+    return FALSE;
+
+  record = find (self, &key);
+
+  return record == NULL;
+}
+
+/**
+ * any_function_remove:
+ * @self: a function
+ * @args: the arguments; a floating value is taken
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Removes the stored result for some arguments. It is no error if there is none.
+ *
+ * After it returns, no process gets the result that was stored before, nor one whose computation began before.
+ *
+ * Fails with %G_IO_ERROR_INVALID_ARGUMENT for refused arguments, [error@AnyCache.CacheError.UNSAFE_DIRECTORY],
+ * [error@AnyCache.CacheError.TIMEOUT], or an error of the file system.
+ *
+ * Returns: whether there is no such result any more
+ *
+ * Since: 1.0
+ */
+gboolean
+any_function_remove (AnyFunction  *self,
+                     GVariant     *args,
+                     GCancellable *cancellable,
+                     GError      **error)
+{
+  g_autoptr (GVariant) sunk = NULL;
+  g_auto (AnyKey) key = { 0 };
+
+  g_return_val_if_fail (ANY_IS_FUNCTION (self), FALSE);
+  g_return_val_if_fail (args != NULL, FALSE);
+
+  sunk = g_variant_ref_sink (args);
+  if (!prepare (self, sunk, &key, cancellable, error))
+    return FALSE;
+
+  return any_core_remove (any_cache_get_core (self->cache), &key, error);
+}
+
+/**
+ * any_function_clear:
+ * @self: a function
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Removes all stored results of functions of this name, whatever their version.
+ *
+ * Every entry of the directory is looked at, so the cost grows with their number.
+ *
+ * Fails with [error@AnyCache.CacheError.UNSAFE_DIRECTORY], [error@AnyCache.CacheError.TIMEOUT], or an error of the file
+ * system.
+ *
+ * Returns: whether there are no such results any more
+ *
+ * Since: 1.0
+ */
+gboolean
+any_function_clear (AnyFunction  *self,
+                    GCancellable *cancellable,
+                    GError      **error)
+{
+  g_return_val_if_fail (ANY_IS_FUNCTION (self), FALSE);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+
+  return any_core_remove_name (any_cache_get_core (self->cache), self->name, error);
+}
+
+/**
+ * any_function_dup_ident:
+ * @self: a function
+ * @args: the arguments; a floating value is taken
+ * @error: return location for an error
+ *
+ * Gives the name that the result for some arguments has in the directory.
+ *
+ * It is the same in every language, process, byte order and release of the same format.
+ *
+ * Fails with %G_IO_ERROR_INVALID_ARGUMENT for refused arguments.
+ *
+ * Returns: (transfer full): 32 lower-case hexadecimal digits
+ *
+ * Since: 1.0
+ */
+char *
+any_function_dup_ident (AnyFunction *self,
+                        GVariant    *args,
+                        GError     **error)
+{
+  g_autoptr (GVariant) sunk = NULL;
+  g_auto (AnyKey) key = { 0 };
+  char *digits;
+
+  g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
+  g_return_val_if_fail (args != NULL, NULL);
+
+  sunk = g_variant_ref_sink (args);
+  if (!prepare (self, sunk, &key, NULL, error))
+    return NULL;
+
+  digits = g_malloc (ANY_IDENT_LENGTH + 1);
+  any_ident_write (&key.ident, digits);
+
+  return digits;
+}
+
+/**
+ * any_function_close:
+ * @self: a function
+ *
+ * Lets the callbacks go, and with them what they refer to.
+ *
+ * Stored results are still returned. Where a result would have to be computed, [error@AnyCache.CacheError.CLOSED] says that it
+ * cannot. A computation that is running ends as it would have.
+ *
+ * Since: 1.0
+ */
+void
+any_function_close (AnyFunction *self)
+{
+  g_autoptr (AnyHook) compute = NULL;
+  g_autoptr (AnyHook) depfiles = NULL;
+
+  g_return_if_fail (ANY_IS_FUNCTION (self));
+
+  g_mutex_lock (&self->lock);
+  self->closed = TRUE;
+  compute = g_steal_pointer (&self->compute);
+  depfiles = g_steal_pointer (&self->depfiles);
+  g_mutex_unlock (&self->lock);
+}

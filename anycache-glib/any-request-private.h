@@ -1,0 +1,24 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "any-dependency.h"
+#include "any-request.h"
+
+G_BEGIN_DECLS
+
+AnyRequest *any_request_new (const char   *name,
+                             GVariant     *args,
+                             GCancellable *cancellable);
+
+gboolean any_request_close (AnyRequest *self,
+                            GVariant  **value,
+                            GError    **error);
+
+/* Of a request that is closed. */
+AnyDependencies *any_request_get_dependencies (AnyRequest *self);
+gint64           any_request_get_maxage (AnyRequest *self);
+
+G_END_DECLS

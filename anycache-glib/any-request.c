@@ -1,0 +1,441 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "any-request-private.h"
+
+#include "any-policy.h"
+
+/**
+ * AnyRequest:
+ *
+ * A request for one computation, handed to the compute callback of a function.
+ *
+ * It carries the arguments in, and the result, its dependencies and its limits out. The callback names each file before it reads
+ * it, and answers once:
+ *
+ * ```c
+ * static gboolean
+ * count_bytes (AnyRequest *request,
+ *              gpointer    user_data,
+ *              GError    **error)
+ * {
+ *   const char      *path;
+ *   g_autofree char *content = NULL;
+ *   gsize            length;
+ *
+ *   g_variant_get (any_request_get_args (request), "(&s)", &path);
+ *   any_request_add_dependency (request, path);
+ *
+ *   if (!g_file_get_contents (path, &content, &length, error))
+ *     return FALSE;
+ *
+ *   any_request_return_value (request, g_variant_new_uint64 (length));
+ *
+ *   return TRUE;
+ * }
+ * ```
+ *
+ * An answer that comes when nobody waits for it any more is dropped. To answer twice is a programming error.
+ *
+ * All methods may be called from any thread.
+ *
+ * Since: 1.0
+ */
+struct _AnyRequest
+{
+  GObject parent_instance;
+
+  char         *name;        /* (owned), set once */
+  GVariant     *args;        /* (owned), set once */
+  GCancellable *cancellable; /* (owned), set once */
+
+  GMutex           lock;
+  gboolean         answered;     /* protected by lock, as all below */
+  gboolean         closed;       /* nobody waits for the answer any more */
+  GVariant        *value;        /* (owned) (nullable) */
+  GError          *error;        /* (owned) (nullable) */
+  AnyDependencies *dependencies; /* (owned) */
+  gint64           maxage;       /* us, -1 for no limit */
+};
+
+typedef enum
+{
+  PROP_ARGS = 1,
+  PROP_NAME,
+  PROP_CANCELLABLE,
+} AnyRequestProperty;
+
+static GParamSpec *properties[PROP_CANCELLABLE + 1];
+
+G_DEFINE_FINAL_TYPE (AnyRequest, any_request, G_TYPE_OBJECT)
+
+static void
+any_request_get_property (GObject    *object,
+                          guint       property_id,
+                          GValue     *value,
+                          GParamSpec *pspec)
+{
+  AnyRequest *self = ANY_REQUEST (object);
+
+  switch ((AnyRequestProperty) property_id)
+    {
+    case PROP_ARGS:
+      g_value_set_variant (value, self->args);
+      break;
+
+    case PROP_NAME:
+      g_value_set_string (value, self->name);
+      break;
+
+    case PROP_CANCELLABLE:
+      g_value_set_object (value, self->cancellable);
+      break;
+
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+    }
+}
+
+static void
+any_request_finalize (GObject *object)
+{
+  AnyRequest *self = ANY_REQUEST (object);
+
+  g_clear_pointer (&self->dependencies, any_dependencies_free);
+  g_clear_pointer (&self->value, g_variant_unref);
+  g_clear_error (&self->error);
+  g_clear_object (&self->cancellable);
+  g_clear_pointer (&self->args, g_variant_unref);
+  g_free (self->name);
+  g_mutex_clear (&self->lock);
+
+  G_OBJECT_CLASS (any_request_parent_class)->finalize (object);
+}
+
+static void
+any_request_class_init (AnyRequestClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamFlags   flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = any_request_get_property;
+  object_class->finalize = any_request_finalize;
+
+  /**
+   * AnyRequest:args: (getter get_args)
+   *
+   * The arguments of the call.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_ARGS] = g_param_spec_variant ("args", NULL, NULL, G_VARIANT_TYPE_ANY, NULL, flags);
+
+  /**
+   * AnyRequest:name: (getter get_name)
+   *
+   * The name of the function.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
+
+  /**
+   * AnyRequest:cancellable: (getter get_cancellable)
+   *
+   * What tells the computation that nobody waits for it any more.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_CANCELLABLE] = g_param_spec_object ("cancellable", NULL, NULL, G_TYPE_CANCELLABLE, flags);
+
+  g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+}
+
+static void
+any_request_init (AnyRequest *self)
+{
+  g_mutex_init (&self->lock);
+  self->dependencies = any_dependencies_new ();
+  self->maxage = ANY_POLICY_NO_LIMIT;
+}
+
+AnyRequest *
+any_request_new (const char   *name,
+                 GVariant     *args,
+                 GCancellable *cancellable)
+{
+  AnyRequest *self = g_object_new (ANY_TYPE_REQUEST, NULL);
+
+  self->name = g_strdup (name);
+  self->args = g_variant_ref (args);
+  self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : g_cancellable_new ();
+
+  return self;
+}
+
+/* Ends the wait for an answer. Gives the answer, if there was one; what comes later is dropped. */
+gboolean
+any_request_close (AnyRequest *self,
+                   GVariant  **value,
+                   GError    **error)
+{
+  gboolean answered;
+
+  g_mutex_lock (&self->lock);
+
+  answered = self->answered;
+  self->closed = TRUE;
+  *value = g_steal_pointer (&self->value);
+  *error = g_steal_pointer (&self->error);
+
+  g_mutex_unlock (&self->lock);
+
+  return answered;
+}
+
+AnyDependencies *
+any_request_get_dependencies (AnyRequest *self)
+{
+  return self->dependencies;
+}
+
+gint64
+any_request_get_maxage (AnyRequest *self)
+{
+  return self->maxage;
+}
+
+/**
+ * any_request_get_args: (get-property args)
+ * @self: a request
+ *
+ * Gets the arguments of the call.
+ *
+ * Returns: (transfer none): the arguments
+ *
+ * Since: 1.0
+ */
+GVariant *
+any_request_get_args (AnyRequest *self)
+{
+  g_return_val_if_fail (ANY_IS_REQUEST (self), NULL);
+
+  return self->args;
+}
+
+/**
+ * any_request_get_name: (get-property name)
+ * @self: a request
+ *
+ * Gets the name of the function that is asked.
+ *
+ * Returns: (transfer none): the name
+ *
+ * Since: 1.0
+ */
+const char *
+any_request_get_name (AnyRequest *self)
+{
+  g_return_val_if_fail (ANY_IS_REQUEST (self), NULL);
+
+  return self->name;
+}
+
+/**
+ * any_request_get_cancellable: (get-property cancellable)
+ * @self: a request
+ *
+ * Gets what tells the computation that nobody waits for it any more.
+ *
+ * Returns: (transfer none): a cancellable
+ *
+ * Since: 1.0
+ */
+GCancellable *
+any_request_get_cancellable (AnyRequest *self)
+{
+  g_return_val_if_fail (ANY_IS_REQUEST (self), NULL);
+
+  return self->cancellable;
+}
+
+/**
+ * any_request_add_dependency:
+ * @self: a request
+ * @path: (type filename): the path of a file or directory
+ *
+ * Names a file that the result depends on.
+ *
+ * The file is looked at now, so call this before you read it: a change that happens after this call is then noticed, whenever it
+ * comes. A path where there is nothing is a dependency too; the result is outdated as soon as something appears there. Of a
+ * directory, the list of its names counts.
+ *
+ * A relative path is taken from the current directory of this instant. A symbolic link stands for what it leads to.
+ *
+ * What can be neither read nor watched for changes (a pipe, a device, a file that may not be looked at) makes the result one
+ * that is returned and not stored.
+ *
+ * Since: 1.0
+ */
+void
+any_request_add_dependency (AnyRequest *self,
+                            const char *path)
+{
+  g_return_if_fail (ANY_IS_REQUEST (self));
+  g_return_if_fail (path != NULL && *path != '\0');
+
+  g_mutex_lock (&self->lock);
+  if (!self->closed)
+    any_dependencies_add (self->dependencies, path);
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * any_request_set_maxage:
+ * @self: a request
+ * @maxage: microseconds; 0 for a result that must not be stored, -1 for no limit
+ *
+ * Limits how long this result may be returned, counted from the beginning of its computation.
+ *
+ * The limits of the cache and of the function hold too; the shortest wins.
+ *
+ * Since: 1.0
+ */
+void
+any_request_set_maxage (AnyRequest *self,
+                        gint64      maxage)
+{
+  g_return_if_fail (ANY_IS_REQUEST (self));
+  g_return_if_fail (maxage >= ANY_POLICY_NO_LIMIT);
+
+  g_mutex_lock (&self->lock);
+  if (!self->closed)
+    self->maxage = maxage;
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * any_request_set_no_store:
+ * @self: a request
+ *
+ * Says that this result is for the caller alone and must not be stored.
+ *
+ * Since: 1.0
+ */
+void
+any_request_set_no_store (AnyRequest *self)
+{
+  any_request_set_maxage (self, 0);
+}
+
+/* Takes the one answer: a value or an error, both owned. */
+static void
+answer (AnyRequest *self,
+        GVariant   *value,
+        GError     *error)
+{
+  g_autoptr (GVariant) late_value = value;
+  g_autoptr (GError) late_error = error;
+  gboolean again;
+
+  g_mutex_lock (&self->lock);
+
+  again = self->answered;
+  self->answered = TRUE;
+  if (!again && !self->closed)
+    {
+      self->value = g_steal_pointer (&late_value);
+      self->error = g_steal_pointer (&late_error);
+    }
+
+  g_mutex_unlock (&self->lock);
+
+  if (again)
+    g_critical ("The request for “%s” was answered twice", self->name);
+}
+
+/**
+ * any_request_return_value:
+ * @self: a request
+ * @value: the result; a floating one is taken
+ *
+ * Answers the request with a result.
+ *
+ * A value that holds file handles, nests deeper than 64 levels or is not in normal form is returned to the caller and not stored.
+ *
+ * Since: 1.0
+ */
+void
+any_request_return_value (AnyRequest *self,
+                          GVariant   *value)
+{
+  g_return_if_fail (ANY_IS_REQUEST (self));
+  g_return_if_fail (value != NULL);
+
+  answer (self, g_variant_ref_sink (value), NULL);
+}
+
+/**
+ * any_request_return_bytes:
+ * @self: a request
+ * @bytes: the result
+ *
+ * Answers the request with bytes: a value of type `ay` that shares them.
+ *
+ * Since: 1.0
+ */
+void
+any_request_return_bytes (AnyRequest *self,
+                          GBytes     *bytes)
+{
+  g_return_if_fail (ANY_IS_REQUEST (self));
+  g_return_if_fail (bytes != NULL);
+
+  any_request_return_value (self, g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE));
+}
+
+/**
+ * any_request_return_error:
+ * @self: a request
+ * @error: why there is no result
+ *
+ * Answers the request with an error. Errors are not stored.
+ *
+ * Since: 1.0
+ */
+void
+any_request_return_error (AnyRequest   *self,
+                          const GError *error)
+{
+  g_return_if_fail (ANY_IS_REQUEST (self));
+  g_return_if_fail (error != NULL);
+
+  answer (self, NULL, g_error_copy (error));
+}
+
+/**
+ * any_request_return_error_literal:
+ * @self: a request
+ * @domain: an error domain
+ * @code: an error code
+ * @message: a message for people
+ *
+ * Answers the request with an error that is made from its parts.
+ *
+ * Since: 1.0
+ */
+void
+any_request_return_error_literal (AnyRequest *self,
+                                  GQuark      domain,
+                                  int         code,
+                                  const char *message)
+{
+  g_return_if_fail (ANY_IS_REQUEST (self));
+  g_return_if_fail (domain != 0);
+  g_return_if_fail (message != NULL);
+
+  answer (self, NULL, g_error_new_literal (domain, code, message));
+}

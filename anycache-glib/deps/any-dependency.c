@@ -1,0 +1,256 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "any-dependency.h"
+
+#include <string.h>
+
+/* The bytes of a list of dependencies. Integers are little endian:
+ *
+ *   dependencies = dependency*
+ *   dependency   = kind:u8 settled:u8 zero:u16 path_length:u32
+ *                  size:u64 mtime:i64 ctime:i64 inode:u64 digest:16 path NUL
+ *   kind         = 0 absent, 1 file, 2 directory
+ *   settled      = 1 where the times decide, 0 where the digest does
+ *   mtime, ctime = ns since the epoch
+ *   digest       = XXH3-128 of the content, or of the sorted names of a directory with a NUL behind each; zero where settled
+ *   path         = absolute, in the encoding of the file system, without NUL
+ *
+ * The NUL lets a path be handed to the system as it lies in the entry.
+ */
+
+typedef struct
+{
+  guint8  kind;
+  guint8  settled;
+  guint16 zero;
+  guint32 path_length;
+  guint64 size;
+  gint64  mtime;
+  gint64  ctime;
+  guint64 inode;
+  guint8  digest[ANY_DIGEST_SIZE];
+} RawDependency;
+
+G_STATIC_ASSERT (sizeof (RawDependency) == 56);
+
+typedef struct
+{
+  char    *path; /* (owned) absolute */
+  AnyStamp stamp;
+} Dependency;
+
+struct _AnyDependencies
+{
+  GArray     *items;     /* (owned) (element-type Dependency) */
+  GHashTable *known;     /* (owned) set of the paths, which belong to items */
+  gboolean    uncertain; /* something was named that no stamp can vouch for */
+};
+
+static void
+dependency_clear (Dependency *self)
+{
+  g_free (self->path);
+}
+
+AnyDependencies *
+any_dependencies_new (void)
+{
+  AnyDependencies *self = g_new0 (AnyDependencies, 1);
+
+  self->items = g_array_new (FALSE, FALSE, sizeof (Dependency));
+  g_array_set_clear_func (self->items, (GDestroyNotify) dependency_clear);
+  self->known = g_hash_table_new (g_str_hash, g_str_equal);
+
+  return self;
+}
+
+void
+any_dependencies_free (AnyDependencies *self)
+{
+  g_hash_table_unref (self->known);
+  g_array_unref (self->items);
+  g_free (self);
+}
+
+/* Kept as it was given: to fold “link/..” by its letters would name another file. */
+static char *
+make_absolute (const char *path)
+{
+  g_autofree char *here = NULL;
+
+  if (g_path_is_absolute (path))
+    return g_strdup (path);
+
+  here = g_get_current_dir ();
+
+  return g_build_filename (here, path, NULL);
+}
+
+/* NULL where the path is known already: its first stamp is the one that was taken before the file was read. */
+static Dependency *
+append (AnyDependencies *self,
+        const char      *path)
+{
+  Dependency      *item;
+  g_autofree char *absolute = make_absolute (path);
+
+  if (g_hash_table_contains (self->known, absolute))
+    return NULL;
+
+  g_array_set_size (self->items, self->items->len + 1);
+  item = &g_array_index (self->items, Dependency, self->items->len - 1);
+  *item = (Dependency){ .path = g_steal_pointer (&absolute) };
+  g_hash_table_add (self->known, item->path);
+
+  return item;
+}
+
+/* Stamps a path that is about to be read. */
+void
+any_dependencies_add (AnyDependencies *self,
+                      const char      *path)
+{
+  Dependency *item = append (self, path);
+
+  if (item != NULL && !any_stamp_take (&item->stamp, item->path))
+    self->uncertain = TRUE;
+}
+
+/* Stamps a path that may have been read at any time since an instant of any_stamp_now(). */
+void
+any_dependencies_add_read (AnyDependencies *self,
+                           const char      *path,
+                           gint64           since)
+{
+  Dependency *item = append (self, path);
+
+  if (item != NULL &&
+      (!any_stamp_take (&item->stamp, item->path) || !any_stamp_is_older (&item->stamp, item->path, since)))
+    self->uncertain = TRUE;
+}
+
+/* Whether everything still looks like its stamp. Only then may the result be stored: otherwise nobody knows which state of the
+ * files it was made from. */
+gboolean
+any_dependencies_settle (AnyDependencies *self)
+{
+  if (self->uncertain)
+    return FALSE;
+
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      Dependency *item = &g_array_index (self->items, Dependency, i);
+
+      if (!any_stamp_settle (&item->stamp, item->path))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+pack_item (GByteArray       *bytes,
+           const Dependency *item)
+{
+  const AnyStamp *stamp = &item->stamp;
+  gsize           path_length = strlen (item->path);
+  RawDependency   raw = {
+      .kind = stamp->kind,
+      .settled = stamp->settled,
+      .path_length = GUINT32_TO_LE ((guint32) path_length),
+      .size = GUINT64_TO_LE (stamp->size),
+      .mtime = GINT64_TO_LE (stamp->mtime),
+      .ctime = GINT64_TO_LE (stamp->ctime),
+      .inode = GUINT64_TO_LE (stamp->inode),
+  };
+
+  memcpy (raw.digest, stamp->digest, sizeof raw.digest);
+  g_byte_array_append (bytes, (const guint8 *) &raw, sizeof raw);
+  g_byte_array_append (bytes, (const guint8 *) item->path, path_length + 1);
+}
+
+GBytes *
+any_dependencies_pack (AnyDependencies *self)
+{
+  GByteArray *bytes = g_byte_array_new ();
+
+  for (guint i = 0; i < self->items->len; i++)
+    pack_item (bytes, &g_array_index (self->items, Dependency, i));
+
+  return g_byte_array_free_to_bytes (bytes);
+}
+
+/* Takes one dependency off the front of the bytes. FALSE where they do not follow the grammar. */
+static gboolean
+unpack_item (const guint8 **bytes,
+             gsize         *length,
+             AnyStamp      *stamp,
+             const char   **path)
+{
+  RawDependency raw;
+  gsize         path_length;
+
+  if (*length < sizeof raw)
+    return FALSE;
+
+  memcpy (&raw, *bytes, sizeof raw);
+  path_length = GUINT32_FROM_LE (raw.path_length);
+  *path = (const char *) *bytes + sizeof raw;
+
+  if (raw.kind > ANY_STAMP_DIRECTORY || raw.settled > 1 ||
+      path_length >= *length - sizeof raw ||
+      memchr (*path, '\0', path_length + 1) != *path + path_length ||
+      !g_path_is_absolute (*path))
+    return FALSE;
+
+  *stamp = (AnyStamp){
+    .kind = raw.kind,
+    .settled = raw.settled,
+    .size = GUINT64_FROM_LE (raw.size),
+    .mtime = GINT64_FROM_LE (raw.mtime),
+    .ctime = GINT64_FROM_LE (raw.ctime),
+    .inode = GUINT64_FROM_LE (raw.inode),
+  };
+  memcpy (stamp->digest, raw.digest, sizeof raw.digest);
+
+  *bytes += sizeof raw + path_length + 1;
+  *length -= sizeof raw + path_length + 1;
+
+  return TRUE;
+}
+
+/* Whether each dependency was seen equal to its stamp inside this call; FALSE for bytes that are no such list. */
+gboolean
+any_dependencies_hold (const guint8 *bytes,
+                       gsize         length)
+{
+  while (length > 0)
+    {
+      AnyStamp    stamp;
+      const char *path;
+
+      if (!unpack_item (&bytes, &length, &stamp, &path) || !any_stamp_holds (&stamp, path))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* The paths of a list, up to the first that does not follow the grammar. */
+char **
+any_dependencies_dup_paths (const guint8 *bytes,
+                            gsize         length)
+{
+  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
+  AnyStamp    stamp;
+  const char *path;
+
+  while (unpack_item (&bytes, &length, &stamp, &path))
+    g_strv_builder_add (paths, path);
+
+  return g_strv_builder_end (paths);
+}

@@ -1,0 +1,49 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "any-digest.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  ANY_STAMP_ABSENT = 0,
+  ANY_STAMP_FILE = 1,
+  ANY_STAMP_DIRECTORY = 2,
+} AnyStampKind;
+
+/* What a path looked like at one instant.
+ *
+ * A settled stamp is trusted by its times alone. An unsettled one was taken so soon after a change that the next change may
+ * leave the same times behind; its digest decides.
+ */
+typedef struct
+{
+  AnyStampKind kind;
+  gboolean     settled;
+  guint64      size;
+  gint64       mtime; /* ns since the epoch */
+  gint64       ctime; /* ns since the epoch */
+  guint64      inode;
+  guint8       digest[ANY_DIGEST_SIZE]; /* XXH3-128 of the content; only where it is not settled */
+} AnyStamp;
+
+gint64 any_stamp_now (void);
+
+gboolean any_stamp_take (AnyStamp   *self,
+                         const char *path);
+
+gboolean any_stamp_holds (const AnyStamp *self,
+                          const char     *path);
+
+gboolean any_stamp_settle (AnyStamp   *self,
+                           const char *path);
+
+gboolean any_stamp_is_older (const AnyStamp *self,
+                             const char     *path,
+                             gint64          instant);
+
+G_END_DECLS

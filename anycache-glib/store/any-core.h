@@ -1,0 +1,66 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "any-disk-tier.h"
+#include "any-memory-tier.h"
+
+G_BEGIN_DECLS
+
+/* All that a process keeps of one cache directory, shared by every object that names it. Thread-safe.
+ *
+ * After a fork, the child makes new cores and never touches its parent's: a lock in them may be held by a thread that the child
+ * does not have.
+ */
+typedef struct _AnyCore AnyCore;
+
+AnyCore *any_core_acquire (const char *cachedir);
+void     any_core_release (AnyCore *self);
+
+gboolean any_core_is_inherited (AnyCore *self);
+
+gint64 any_core_get_max_memory (AnyCore *self);
+void   any_core_set_max_memory (AnyCore *self,
+                                gint64   max_bytes);
+
+AnyMiss any_core_lookup (AnyCore      *self,
+                         const AnyKey *key,
+                         gint64        maxage,
+                         AnyRecord   **record);
+
+AnyRecord *any_core_peek (AnyCore      *self,
+                          const AnyKey *key);
+
+gboolean any_core_is_current (AnyCore   *self,
+                              AnyRecord *record,
+                              gint64     maxage);
+
+gboolean any_core_begin (AnyCore      *self,
+                         const AnyKey *key,
+                         AnyDraft     *draft,
+                         GError      **error);
+
+gboolean any_core_publish (AnyCore        *self,
+                           const AnyKey   *key,
+                           const AnyDraft *draft,
+                           AnyRecord      *record,
+                           gsize           head_length,
+                           gboolean        supersede,
+                           GError        **error);
+
+gboolean any_core_remove (AnyCore      *self,
+                          const AnyKey *key,
+                          GError      **error);
+
+gboolean any_core_remove_name (AnyCore    *self,
+                               const char *name,
+                               GError    **error);
+
+gboolean any_core_clear (AnyCore *self,
+                         GError **error);
+
+guint64 any_core_get_size (AnyCore *self);
+
+G_END_DECLS

@@ -1,0 +1,39 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+#include <sys/types.h>
+
+#include "any-epoch.h"
+
+G_BEGIN_DECLS
+
+/* The opened sub-directory that holds all of ours, checked to be safe. Immutable and shared between threads. */
+typedef struct
+{
+  char     *path; /* (owned) */
+  int       fd;   /* (owned) */
+  dev_t     device;
+  ino_t     inode;
+  gboolean  writable;
+  AnyEpoch *epoch; /* (owned) (nullable): a directory that cannot be written may have none */
+} AnyDirectory;
+
+AnyDirectory *any_directory_open (const char *cachedir,
+                                  gboolean    create,
+                                  GError    **error);
+
+AnyDirectory *any_directory_ref (AnyDirectory *self);
+void          any_directory_unref (AnyDirectory *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnyDirectory, any_directory_unref)
+
+gboolean any_directory_is_in_place (AnyDirectory *self);
+
+gboolean any_directory_make_child (int         directory,
+                                   const char *name);
+
+G_END_DECLS

@@ -1,0 +1,473 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "any-disk-tier.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "any-entry-file.h"
+#include "any-posix.h"
+#include "any-shard.h"
+
+struct _AnyDiskTier
+{
+  char *cachedir; /* (owned), set once */
+
+  GMutex         lock;
+  AnyDirectory  *directory;  /* (owned) (nullable), protected by lock */
+  AnyGeneration *generation; /* (owned) (nullable), protected by lock: the one last seen to be current */
+};
+
+AnyDiskTier *
+any_disk_tier_new (const char *cachedir)
+{
+  AnyDiskTier *self = g_new0 (AnyDiskTier, 1);
+
+  self->cachedir = g_strdup (cachedir);
+  g_mutex_init (&self->lock);
+
+  return self;
+}
+
+void
+any_disk_tier_free (AnyDiskTier *self)
+{
+  g_clear_pointer (&self->generation, any_generation_unref);
+  g_clear_pointer (&self->directory, any_directory_unref);
+  g_mutex_clear (&self->lock);
+  g_free (self->cachedir);
+  g_free (self);
+}
+
+/* The opened directory. Without create, NULL with G_IO_ERROR_NOT_FOUND where there is none yet. */
+static AnyDirectory *
+ref_directory (AnyDiskTier *self,
+               gboolean     create,
+               GError     **error)
+{
+  AnyDirectory *directory;
+
+  g_mutex_lock (&self->lock);
+
+  if (self->directory == NULL)
+    self->directory = any_directory_open (self->cachedir, create, error);
+  directory = self->directory != NULL ? any_directory_ref (self->directory) : NULL;
+
+  g_mutex_unlock (&self->lock);
+
+  return directory;
+}
+
+/* Forgets a directory that is no longer what the path leads to, so that the next use opens it anew. */
+static void
+drop_directory (AnyDiskTier  *self,
+                AnyDirectory *directory)
+{
+  g_autoptr (AnyDirectory) old_directory = NULL;
+  g_autoptr (AnyGeneration) old_generation = NULL;
+
+  g_mutex_lock (&self->lock);
+
+  if (self->directory == directory)
+    {
+      old_directory = g_steal_pointer (&self->directory);
+      old_generation = g_steal_pointer (&self->generation);
+    }
+
+  g_mutex_unlock (&self->lock);
+}
+
+static AnyDirectory *
+ref_writable_directory (AnyDiskTier *self,
+                        gboolean     create,
+                        GError     **error)
+{
+  g_autoptr (AnyDirectory) directory = ref_directory (self, create, error);
+
+  /* It may have been made writable since. */
+  if (directory != NULL && !directory->writable)
+    {
+      drop_directory (self, directory);
+      g_clear_pointer (&directory, any_directory_unref);
+      directory = ref_directory (self, create, error);
+    }
+
+  if (directory != NULL && !directory->writable)
+    {
+      any_posix_set_error (error, EROFS, "Cannot write to the cache directory", directory->path);
+      return NULL;
+    }
+
+  return g_steal_pointer (&directory);
+}
+
+static AnyGeneration *
+ref_generation (AnyDiskTier  *self,
+                AnyDirectory *directory,
+                gboolean      create,
+                GError      **error)
+{
+  g_autoptr (AnyGeneration) generation = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->directory == directory && self->generation != NULL)
+    generation = any_generation_ref (self->generation);
+  g_mutex_unlock (&self->lock);
+
+  if (generation != NULL && any_generation_is_current (generation, directory))
+    return g_steal_pointer (&generation);
+
+  g_clear_pointer (&generation, any_generation_unref);
+  generation = any_generation_open (directory, create, error);
+  if (generation == NULL)
+    return NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->directory == directory)
+    {
+      g_clear_pointer (&self->generation, any_generation_unref);
+      self->generation = any_generation_ref (generation);
+    }
+  g_mutex_unlock (&self->lock);
+
+  return g_steal_pointer (&generation);
+}
+
+/* The epoch, or ANY_EPOCH_UNKNOWN where memory must not be used. */
+guint64
+any_disk_tier_get_epoch (AnyDiskTier *self)
+{
+  g_autoptr (AnyDirectory) directory = ref_directory (self, FALSE, NULL);
+
+  if (directory == NULL || directory->epoch == NULL)
+    return ANY_EPOCH_UNKNOWN;
+
+  return any_epoch_read (directory->epoch);
+}
+
+/* Reads the entry of a key. */
+AnyMiss
+any_disk_tier_read (AnyDiskTier  *self,
+                    const AnyKey *key,
+                    AnyRecord   **record)
+{
+  AnyShardPath path;
+
+  any_shard_path_init (&path, &key->ident);
+
+  for (guint attempt = 0;; attempt++)
+    {
+      g_autoptr (AnyDirectory) directory = ref_directory (self, FALSE, NULL);
+      AnyMiss miss;
+
+      if (directory == NULL)
+        return ANY_MISS_ABSENT;
+
+      miss = any_entry_file_read (directory, &path, key, record);
+      if (miss != ANY_MISS_ABSENT || attempt > 0 || any_directory_is_in_place (directory))
+        return miss;
+
+      drop_directory (self, directory);
+    }
+}
+
+/* Whether the entry on disk is still the one that the record was made from or published as. */
+gboolean
+any_disk_tier_holds (AnyDiskTier     *self,
+                     const AnyRecord *record)
+{
+  g_autoptr (AnyDirectory) directory = ref_directory (self, FALSE, NULL);
+  AnyIdent     ident = any_ident_of (record->key, record->key_length);
+  AnyShardPath path;
+
+  any_shard_path_init (&path, &ident);
+
+  return directory != NULL && any_entry_file_holds (directory, &path, record);
+}
+
+void
+any_draft_clear (AnyDraft *self)
+{
+  g_clear_pointer (&self->generation, any_generation_unref);
+  g_clear_pointer (&self->directory, any_directory_unref);
+}
+
+static gboolean
+begin_in (AnyDiskTier  *self,
+          AnyDirectory *directory,
+          guint         shard,
+          AnyDraft     *draft,
+          GError      **error)
+{
+  AnyLedgerRecord record;
+
+  draft->generation = ref_generation (self, directory, TRUE, error);
+  if (draft->generation == NULL)
+    return FALSE;
+
+  if (!any_ledger_read (draft->generation->state_fd, shard, &record))
+    {
+      any_posix_set_error (error, errno, "Cannot read the ledger in", draft->generation->path);
+      any_draft_clear (draft);
+      return FALSE;
+    }
+
+  draft->directory = any_directory_ref (directory);
+  draft->epoch = __atomic_load_n (&draft->generation->epoch, __ATOMIC_ACQUIRE);
+  draft->sequence = record.sequence;
+
+  return TRUE;
+}
+
+/* Notes what the directory is like before a result is computed, and makes the directory where there is none. */
+gboolean
+any_disk_tier_begin (AnyDiskTier  *self,
+                     const AnyKey *key,
+                     AnyDraft     *draft,
+                     GError      **error)
+{
+  guint shard = key->ident.high >> 56;
+
+  *draft = (AnyDraft){ 0 };
+
+  for (guint attempt = 0;; attempt++)
+    {
+      g_autoptr (AnyDirectory) directory = ref_writable_directory (self, TRUE, error);
+
+      if (directory == NULL)
+        return FALSE;
+
+      if (begin_in (self, directory, shard, draft, attempt == 0 ? NULL : error))
+        return TRUE;
+      if (attempt > 0)
+        return FALSE;
+
+      drop_directory (self, directory);
+    }
+}
+
+/* Stores a result under its key, at one instant for all readers. */
+AnyPublish
+any_disk_tier_publish (AnyDiskTier     *self,
+                       const AnyKey    *key,
+                       const AnyDraft  *draft,
+                       const AnyRecord *record,
+                       gsize            head_length,
+                       gboolean         supersede,
+                       GError         **error)
+{
+  AnyShardPath path;
+  AnyShard     shard;
+  gboolean     written;
+
+  any_shard_path_init (&path, &key->ident);
+
+  if (!any_shard_enter (&shard, draft->generation, path.index, ANY_GATE_WAIT_US, error))
+    return ANY_PUBLISH_FAILED;
+
+  if (shard.record.sequence != draft->sequence && !supersede)
+    {
+      any_shard_leave (&shard);
+      return ANY_PUBLISH_SUPERSEDED;
+    }
+
+  if (supersede)
+    shard.record.sequence++;
+  written = any_entry_file_write (&shard, &path, draft->directory->epoch, record, head_length, error);
+  any_shard_leave (&shard);
+
+  /* A directory that was removed under us fails all that is written to it. */
+  if (!written && !any_directory_is_in_place (draft->directory))
+    drop_directory (self, draft->directory);
+
+  return written ? ANY_PUBLISHED : ANY_PUBLISH_FAILED;
+}
+
+/* The generation for a change of what is there; NULL without an error where nothing is there. */
+static AnyGeneration *
+ref_existing_generation (AnyDiskTier   *self,
+                         AnyDirectory **directory,
+                         GError       **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  AnyGeneration *generation = NULL;
+
+  *directory = ref_directory (self, FALSE, &local_error);
+  if (*directory != NULL && !any_directory_is_in_place (*directory))
+    {
+      drop_directory (self, *directory);
+      g_clear_pointer (directory, any_directory_unref);
+      *directory = ref_directory (self, FALSE, &local_error);
+    }
+
+  if (*directory != NULL)
+    generation = ref_generation (self, *directory, FALSE, &local_error);
+
+  if (local_error != NULL && !g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return generation;
+}
+
+static gboolean
+require_writable (AnyDirectory *directory,
+                  GError      **error)
+{
+  if (directory->writable)
+    return TRUE;
+
+  any_posix_set_error (error, EROFS, "Cannot write to the cache directory", directory->path);
+
+  return FALSE;
+}
+
+/* Removes the entry of a key, and keeps results that are being computed for it from being stored. */
+gboolean
+any_disk_tier_remove (AnyDiskTier  *self,
+                      const AnyKey *key,
+                      GError      **error)
+{
+  g_autoptr (AnyDirectory) directory = NULL;
+  g_autoptr (AnyGeneration) generation = NULL;
+  g_autoptr (GError) local_error = NULL;
+  AnyShardPath path;
+  AnyShard     shard;
+  gboolean     removed;
+
+  any_shard_path_init (&path, &key->ident);
+
+  generation = ref_existing_generation (self, &directory, &local_error);
+  if (generation == NULL || (!directory->writable && !any_entry_file_exists (generation, &path)))
+    {
+      gboolean nothing = local_error == NULL;
+
+      if (!nothing)
+        g_propagate_error (error, g_steal_pointer (&local_error));
+      return nothing;
+    }
+
+  if (!require_writable (directory, error) ||
+      !any_shard_enter (&shard, generation, path.index, ANY_GATE_WAIT_US, error))
+    return FALSE;
+
+  shard.record.sequence++;
+  removed = any_entry_file_remove (&shard, path.file, directory->epoch, error);
+  any_shard_leave (&shard);
+
+  return removed;
+}
+
+/* Removes the entries of all functions of a name. */
+gboolean
+any_disk_tier_remove_name (AnyDiskTier *self,
+                           const char  *name,
+                           GError     **error)
+{
+  g_autoptr (AnyDirectory) directory = NULL;
+  g_autoptr (AnyGeneration) generation = NULL;
+  g_autoptr (GError) local_error = NULL;
+  gboolean removed = TRUE;
+
+  generation = ref_existing_generation (self, &directory, &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  if (generation == NULL)
+    return TRUE;
+  if (!require_writable (directory, error))
+    return FALSE;
+
+  for (guint i = 0; i < ANY_LEDGER_SHARDS && removed; i++)
+    {
+      AnyShard shard;
+
+      if (!any_shard_enter (&shard, generation, i, ANY_GATE_WAIT_US, error))
+        return FALSE;
+
+      shard.record.sequence++;
+      removed = any_entry_file_remove_name (&shard, name, directory->epoch, error);
+      any_shard_leave (&shard);
+    }
+
+  return removed;
+}
+
+/* Removes all entries, for all processes at one instant. */
+gboolean
+any_disk_tier_clear (AnyDiskTier *self,
+                     GError     **error)
+{
+  g_autoptr (AnyDirectory) directory = NULL;
+  g_autoptr (AnyGeneration) generation = NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  generation = ref_existing_generation (self, &directory, &local_error);
+  if (directory == NULL)
+    {
+      gboolean nothing = local_error == NULL;
+
+      if (!nothing)
+        g_propagate_error (error, g_steal_pointer (&local_error));
+      return nothing;
+    }
+
+  /* A generation that could not be opened is replaced like any other. */
+  if (!require_writable (directory, error) ||
+      !any_generation_replace (directory, error))
+    return FALSE;
+
+  any_generation_sweep (directory);
+
+  return TRUE;
+}
+
+static guint64
+measure_shard (AnyGeneration         *generation,
+               guint                  index,
+               const AnyLedgerRecord *known)
+{
+  AnyShard shard;
+  guint64  bytes;
+
+  if (known->settled)
+    return known->bytes;
+
+  /* Somebody is at it, and its numbers are not too low; or its writer died, and it must be counted. */
+  if (!any_shard_enter (&shard, generation, index, 0, NULL))
+    return known->bytes;
+
+  if (generation->writable)
+    any_shard_end (&shard);
+  bytes = shard.record.bytes;
+  any_shard_leave (&shard);
+
+  return bytes;
+}
+
+/* The bytes of all entries, of every process. Takes one read, whatever the number of entries; after a crash of the machine, the
+ * first time counts them. */
+guint64
+any_disk_tier_get_size (AnyDiskTier *self)
+{
+  g_autoptr (AnyDirectory) directory = NULL;
+  g_autoptr (AnyGeneration) generation = ref_existing_generation (self, &directory, NULL);
+  AnyLedgerRecord records[ANY_LEDGER_SHARDS];
+  guint64         total = 0;
+
+  if (generation == NULL || !any_ledger_read_all (generation->state_fd, records))
+    return 0;
+
+  for (guint i = 0; i < ANY_LEDGER_SHARDS; i++)
+    total += measure_shard (generation, i, &records[i]);
+
+  return total;
+}

@@ -1,0 +1,75 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "any-codec.h"
+#include "any-generation.h"
+#include "any-miss.h"
+
+G_BEGIN_DECLS
+
+/* The entries of one cache directory on disk. Speaks of keys and records; how they are kept in files is known here and below. */
+typedef struct _AnyDiskTier AnyDiskTier;
+
+AnyDiskTier *any_disk_tier_new (const char *cachedir);
+void         any_disk_tier_free (AnyDiskTier *self);
+
+guint64 any_disk_tier_get_epoch (AnyDiskTier *self);
+
+AnyMiss any_disk_tier_read (AnyDiskTier  *self,
+                            const AnyKey *key,
+                            AnyRecord   **record);
+
+gboolean any_disk_tier_holds (AnyDiskTier     *self,
+                              const AnyRecord *record);
+
+/* What the directory was like when a computation began. Publishing compares: a result that was removed, cleared or refreshed
+ * meanwhile is not stored. */
+typedef struct
+{
+  AnyDirectory  *directory;  /* (owned) (nullable) */
+  AnyGeneration *generation; /* (owned) (nullable) */
+  guint64        sequence;
+  guint64        epoch;
+} AnyDraft;
+
+gboolean any_disk_tier_begin (AnyDiskTier  *self,
+                              const AnyKey *key,
+                              AnyDraft     *draft,
+                              GError      **error);
+
+void any_draft_clear (AnyDraft *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AnyDraft, any_draft_clear)
+
+typedef enum
+{
+  ANY_PUBLISHED,
+  ANY_PUBLISH_SUPERSEDED, /* removed or refreshed since the draft was begun: not stored, and nothing is wrong */
+  ANY_PUBLISH_FAILED,     /* the error says why */
+} AnyPublish;
+
+AnyPublish any_disk_tier_publish (AnyDiskTier     *self,
+                                  const AnyKey    *key,
+                                  const AnyDraft  *draft,
+                                  const AnyRecord *record,
+                                  gsize            head_length,
+                                  gboolean         supersede,
+                                  GError         **error);
+
+gboolean any_disk_tier_remove (AnyDiskTier  *self,
+                               const AnyKey *key,
+                               GError      **error);
+
+gboolean any_disk_tier_remove_name (AnyDiskTier *self,
+                                    const char  *name,
+                                    GError     **error);
+
+gboolean any_disk_tier_clear (AnyDiskTier *self,
+                              GError     **error);
+
+guint64 any_disk_tier_get_size (AnyDiskTier *self);
+
+G_END_DECLS

@@ -1,0 +1,443 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "any-entry-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "any-posix.h"
+
+/* Entries up to this size take one read(), without asking for their size first. */
+#define SPECULATIVE_SIZE 16384
+
+/* "gen/" shard "/" file */
+#define READ_PATH_SIZE 48
+
+#define TEMPORARY ".t"
+
+static void
+write_read_path (const AnyShardPath *path,
+                 char                read_path[READ_PATH_SIZE])
+{
+  g_snprintf (read_path, READ_PATH_SIZE, "gen/%s/%s", path->shard, path->file);
+}
+
+static AnyMiss
+miss_from_errno (int saved_errno)
+{
+  switch (saved_errno)
+    {
+    case ENOENT:
+      return ANY_MISS_ABSENT;
+    case EISDIR:
+    case ELOOP:
+    case ENOTDIR:
+    case ENXIO:
+    case EAGAIN:
+      return ANY_MISS_CORRUPT; /* a directory, a link, a socket or a FIFO in the entry's place */
+    default:
+      return ANY_MISS_IO;
+    }
+}
+
+/* The rest of an entry that the first read did not bring. Its length is believed only if the file has it too. */
+static AnyMiss
+read_long (int           fd,
+           const guint8 *start,
+           gsize         start_length,
+           guint64       total_length,
+           const AnyKey *key,
+           AnyRecord   **record)
+{
+  struct stat        status;
+  g_autofree guint8 *block = NULL;
+
+  if (fstat (fd, &status) != 0)
+    return ANY_MISS_IO;
+  if (!S_ISREG (status.st_mode) || (guint64) status.st_size != total_length || total_length < start_length)
+    return ANY_MISS_CORRUPT;
+
+  block = g_try_malloc (total_length);
+  if (block == NULL)
+    return ANY_MISS_IO;
+
+  memcpy (block, start, start_length);
+  if (any_posix_read_all (fd, block, start_length, total_length) != (gssize) total_length)
+    return ANY_MISS_IO;
+
+  return any_codec_open (g_steal_pointer (&block), total_length, key, record);
+}
+
+static AnyMiss
+read_from (int           fd,
+           const AnyKey *key,
+           AnyRecord   **record)
+{
+  guint8         start[SPECULATIVE_SIZE];
+  gssize         n_read = any_posix_read_once (fd, start, 0, sizeof start);
+  AnyCodecHeader header;
+  AnyMiss        miss;
+  guint8        *block;
+
+  if (n_read >= 0 && n_read < ANY_CODEC_HEADER_SIZE)
+    n_read = any_posix_read_all (fd, start, n_read, sizeof start);
+  if (n_read < 0)
+    return miss_from_errno (errno);
+
+  miss = any_codec_read_header (start, n_read, &header);
+  if (miss != ANY_MISS_NONE)
+    return miss;
+  if ((guint64) n_read != header.total_length)
+    return read_long (fd, start, n_read, header.total_length, key, record);
+
+  block = g_malloc (n_read);
+  memcpy (block, start, n_read);
+
+  return any_codec_open (block, n_read, key, record);
+}
+
+/* Reads and checks an entry of the current generation. */
+AnyMiss
+any_entry_file_read (AnyDirectory       *directory,
+                     const AnyShardPath *path,
+                     const AnyKey       *key,
+                     AnyRecord         **record)
+{
+  char    read_path[READ_PATH_SIZE];
+  int     fd;
+  AnyMiss miss;
+
+  write_read_path (path, read_path);
+
+  fd = any_posix_open (directory->fd, read_path, O_RDONLY);
+  if (fd < 0)
+    return miss_from_errno (errno);
+
+  miss = read_from (fd, key, record);
+  close (fd);
+
+  return miss;
+}
+
+/* Whether the file still ends in the record's trailer, which names all of its bytes. */
+gboolean
+any_entry_file_holds (AnyDirectory       *directory,
+                      const AnyShardPath *path,
+                      const AnyRecord    *record)
+{
+  char   read_path[READ_PATH_SIZE];
+  guint8 trailer[ANY_CODEC_TRAILER_SIZE];
+  gssize n_read;
+  int    fd;
+
+  write_read_path (path, read_path);
+
+  fd = any_posix_open (directory->fd, read_path, O_RDONLY);
+  if (fd < 0)
+    return FALSE;
+
+  do
+    n_read = pread (fd, trailer, sizeof trailer, record->total_length - sizeof trailer);
+  while (n_read < 0 && errno == EINTR);
+  close (fd);
+
+  return n_read == sizeof trailer && memcmp (trailer, record->trailer, sizeof trailer) == 0;
+}
+
+gboolean
+any_entry_file_exists (AnyGeneration      *generation,
+                       const AnyShardPath *path)
+{
+  g_autofree char *name = g_build_filename (path->shard, path->file, NULL);
+
+  return faccessat (generation->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* Opens the shard's temporary. One that is there is a dead writer's: a living one would hold the shard. */
+static int
+create_temporary (AnyShard   *shard,
+                  const char *temporary)
+{
+  int flags = O_WRONLY | O_CREAT | O_EXCL;
+  int fd = any_posix_open (shard->generation->fd, temporary, flags);
+
+  if (fd < 0 && errno == ENOENT && any_directory_make_child (shard->generation->fd, shard->name))
+    fd = any_posix_open (shard->generation->fd, temporary, flags);
+  if (fd < 0 && errno == EEXIST && unlinkat (shard->generation->fd, temporary, 0) == 0)
+    fd = any_posix_open (shard->generation->fd, temporary, flags);
+
+  return fd;
+}
+
+static gboolean
+fill_temporary (int              fd,
+                const AnyRecord *record,
+                gsize            head_length)
+{
+  gsize        value_length = record->total_length - head_length - ANY_CODEC_TRAILER_SIZE;
+  struct iovec pieces[] = {
+    { record->block, head_length },
+    { (gpointer) g_variant_get_data (record->value), value_length },
+    { (gpointer) record->trailer, ANY_CODEC_TRAILER_SIZE },
+  };
+  struct stat status;
+
+  /* The umask may have taken away what the owner needs. */
+  return fstat (fd, &status) == 0 &&
+         ((status.st_mode & 0777) == 0600 || fchmod (fd, 0600) == 0) &&
+         any_posix_write_all (fd, pieces, G_N_ELEMENTS (pieces));
+}
+
+static gboolean
+write_temporary (AnyShard        *shard,
+                 const char      *temporary,
+                 const AnyRecord *record,
+                 gsize            head_length)
+{
+  int      fd = create_temporary (shard, temporary);
+  gboolean filled;
+  int      saved_errno;
+
+  if (fd < 0)
+    return FALSE;
+
+  filled = fill_temporary (fd, record, head_length);
+  saved_errno = errno;
+
+  /* Some file systems tell only here that there was no room. A signal does not leave the descriptor open. */
+  if (close (fd) != 0 && errno != EINTR && filled)
+    return FALSE;
+
+  errno = saved_errno;
+
+  return filled;
+}
+
+/* Puts the temporary in the place of an entry that may be in somebody's memory. */
+static gboolean
+replace (AnyShard   *shard,
+         const char *temporary,
+         const char *name,
+         AnyEpoch   *epoch,
+         GError    **error)
+{
+  struct stat old;
+  gboolean    counted;
+  gboolean    replaced;
+
+  if (!any_epoch_begin (epoch, error))
+    return FALSE;
+
+  counted = fstatat (shard->generation->fd, name, &old, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG (old.st_mode);
+  replaced = renameat (shard->generation->fd, temporary, shard->generation->fd, name) == 0;
+  if (!replaced)
+    any_posix_set_error (error, errno, "Cannot replace an entry in", shard->generation->path);
+
+  any_epoch_end (epoch);
+
+  if (replaced && counted)
+    {
+      shard->record.bytes -= old.st_size;
+      shard->record.entries--;
+    }
+
+  return replaced;
+}
+
+static gboolean
+place (AnyShard   *shard,
+       const char *temporary,
+       const char *name,
+       AnyEpoch   *epoch,
+       GError    **error)
+{
+  int generation = shard->generation->fd;
+
+  if (any_posix_rename_new (generation, temporary, generation, name))
+    return TRUE;
+  if (errno == EEXIST)
+    return replace (shard, temporary, name, epoch, error);
+
+  any_posix_set_error (error, errno, "Cannot put an entry into", shard->generation->path);
+
+  return FALSE;
+}
+
+/* Writes an entry into a shard that is held: reserve its size, write it aside, put it in place, settle. */
+gboolean
+any_entry_file_write (AnyShard           *shard,
+                      const AnyShardPath *path,
+                      AnyEpoch           *epoch,
+                      const AnyRecord    *record,
+                      gsize               head_length,
+                      GError            **error)
+{
+  g_autofree char *temporary = g_build_filename (path->shard, TEMPORARY, NULL);
+  g_autofree char *name = g_build_filename (path->shard, path->file, NULL);
+  gboolean         written;
+
+  shard->record.bytes += record->total_length;
+  shard->record.entries++;
+  if (!any_shard_begin (shard, error))
+    return FALSE;
+
+  written = write_temporary (shard, temporary, record, head_length);
+  if (!written)
+    any_posix_set_error (error, errno, "Cannot write an entry in", shard->generation->path);
+  else
+    written = place (shard, temporary, name, epoch, error);
+
+  if (!written)
+    {
+      /* Where even that fails, the shard stays unsettled, and whoever counts it removes the temporary. */
+      if (unlinkat (shard->generation->fd, temporary, 0) != 0 && errno != ENOENT)
+        return FALSE;
+
+      shard->record.bytes -= record->total_length;
+      shard->record.entries--;
+    }
+
+  any_shard_end (shard);
+
+  return written;
+}
+
+static gboolean
+unlink_counted (AnyShard   *shard,
+                const char *name)
+{
+  struct stat status;
+
+  if (fstatat (shard->generation->fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+    return errno == ENOENT;
+  if (unlinkat (shard->generation->fd, name, S_ISDIR (status.st_mode) ? AT_REMOVEDIR : 0) != 0)
+    return FALSE;
+
+  if (S_ISREG (status.st_mode))
+    {
+      shard->record.bytes -= status.st_size;
+      shard->record.entries--;
+    }
+
+  return TRUE;
+}
+
+/* Removes files of a shard that is held, for all processes at one instant. */
+static gboolean
+remove_files (AnyShard  *shard,
+              GPtrArray *files,
+              AnyEpoch  *epoch,
+              GError   **error)
+{
+  gboolean removed = TRUE;
+
+  if (!any_epoch_begin (epoch, error))
+    return FALSE;
+
+  for (guint i = 0; i < files->len && removed; i++)
+    {
+      g_autofree char *name = g_build_filename (shard->name, g_ptr_array_index (files, i), NULL);
+
+      removed = unlink_counted (shard, name);
+      if (!removed)
+        any_posix_set_error (error, errno, "Cannot remove an entry from", shard->generation->path);
+    }
+
+  any_epoch_end (epoch);
+
+  return removed;
+}
+
+static gboolean
+remove_and_settle (AnyShard  *shard,
+                   GPtrArray *files,
+                   AnyEpoch  *epoch,
+                   GError   **error)
+{
+  gboolean removed;
+
+  if (!any_shard_begin (shard, error))
+    return FALSE;
+
+  removed = files->len == 0 || remove_files (shard, files, epoch, error);
+  any_shard_end (shard);
+
+  return removed;
+}
+
+/* Removes an entry. It is no error if there is none. */
+gboolean
+any_entry_file_remove (AnyShard   *shard,
+                       const char *file,
+                       AnyEpoch   *epoch,
+                       GError    **error)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new ();
+
+  g_ptr_array_add (files, (gpointer) file);
+
+  return remove_and_settle (shard, files, epoch, error);
+}
+
+typedef struct
+{
+  const char *name;
+  GPtrArray  *files; /* (element-type filename) */
+} NameSearch;
+
+static gboolean
+match_name_cb (AnyShard   *shard,
+               int         directory,
+               const char *file,
+               guint64     size,
+               gpointer    user_data)
+{
+  NameSearch        *search = user_data;
+  gsize              length = ANY_CODEC_HEADER_SIZE + sizeof (guint64) + strlen (search->name);
+  g_autofree guint8 *start = g_malloc (length);
+  AnyCodecHeader     header;
+  gssize             n_read;
+  int                fd = any_posix_open (directory, file, O_RDONLY);
+
+  if (fd < 0)
+    return FALSE;
+
+  n_read = any_posix_read_all (fd, start, 0, length);
+  close (fd);
+  if (n_read < 0)
+    return FALSE;
+
+  if ((gsize) n_read == length &&
+      any_codec_read_header (start, length, &header) == ANY_MISS_NONE &&
+      any_key_bytes_have_name (start + ANY_CODEC_HEADER_SIZE, length - ANY_CODEC_HEADER_SIZE, search->name))
+    g_ptr_array_add (search->files, g_strdup (file));
+
+  return TRUE;
+}
+
+/* Removes the entries of a shard whose function has this name. */
+gboolean
+any_entry_file_remove_name (AnyShard   *shard,
+                            const char *name,
+                            AnyEpoch   *epoch,
+                            GError    **error)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
+  NameSearch search = { name, files };
+
+  if (!any_shard_foreach (shard, match_name_cb, &search))
+    {
+      any_posix_set_error (error, errno, "Cannot read the entries in", shard->generation->path);
+      return FALSE;
+    }
+
+  return remove_and_settle (shard, files, epoch, error);
+}

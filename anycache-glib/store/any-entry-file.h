@@ -1,0 +1,43 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "any-codec.h"
+#include "any-shard.h"
+
+G_BEGIN_DECLS
+
+/* One entry as one file of a shard: written once, never changed, replaced as a whole. */
+
+AnyMiss any_entry_file_read (AnyDirectory       *directory,
+                             const AnyShardPath *path,
+                             const AnyKey       *key,
+                             AnyRecord         **record);
+
+gboolean any_entry_file_holds (AnyDirectory       *directory,
+                               const AnyShardPath *path,
+                               const AnyRecord    *record);
+
+gboolean any_entry_file_exists (AnyGeneration      *generation,
+                                const AnyShardPath *path);
+
+gboolean any_entry_file_write (AnyShard           *shard,
+                               const AnyShardPath *path,
+                               AnyEpoch           *epoch,
+                               const AnyRecord    *record,
+                               gsize               head_length,
+                               GError            **error);
+
+gboolean any_entry_file_remove (AnyShard   *shard,
+                                const char *file,
+                                AnyEpoch   *epoch,
+                                GError    **error);
+
+gboolean any_entry_file_remove_name (AnyShard   *shard,
+                                     const char *name,
+                                     AnyEpoch   *epoch,
+                                     GError    **error);
+
+G_END_DECLS

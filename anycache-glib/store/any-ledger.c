@@ -1,0 +1,179 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "any-ledger.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+/* The bytes of the ledger, in native byte order:
+ *
+ *   ledger = record:256
+ *   record = mark:u64 bytes:u64 entries:u64 sequence:u64
+ *   mark   = XXH3-64 of the other numbers, seeded with this boot of the machine; 0 while the shard is being changed
+ *
+ * So one number tells all that could be wrong with a record: that it is damaged, that its writer died, that it comes from
+ * another byte order, or that it is from before a crash that may have lost what was written last. The shard is then counted
+ * again by whoever locks it next. Nothing is ever synchronised to the disk.
+ */
+typedef struct
+{
+  guint64 mark;
+  guint64 bytes;
+  guint64 entries;
+  guint64 sequence;
+} RawRecord;
+
+G_STATIC_ASSERT (sizeof (RawRecord) == ANY_LEDGER_RECORD_SIZE);
+
+/* Where the kernel does not say which boot this is, every boot looks the same: a crash of the machine then goes unnoticed here. */
+guint64
+any_ledger_boot_tag (void)
+{
+  static gsize once = 0;
+
+  if (g_once_init_enter (&once))
+    {
+      g_autofree char *boot = NULL;
+      gsize            length = 0;
+      gsize            hash;
+
+      g_file_get_contents ("/proc/sys/kernel/random/boot_id", &boot, &length, NULL);
+      hash = (gsize) XXH3_64bits (boot != NULL ? boot : "", length);
+      g_once_init_leave (&once, hash != 0 ? hash : 1);
+    }
+
+  return once;
+}
+
+static guint64
+mark_of (const RawRecord *raw)
+{
+  guint64 mark = XXH3_64bits_withSeed (&raw->bytes, sizeof *raw - sizeof raw->mark, any_ledger_boot_tag ());
+
+  return mark != 0 ? mark : 1;
+}
+
+static void
+unpack (const RawRecord *raw,
+        AnyLedgerRecord *record)
+{
+  *record = (AnyLedgerRecord){
+    .settled = raw->mark == mark_of (raw),
+    .bytes = raw->bytes,
+    .entries = raw->entries,
+    .sequence = raw->sequence,
+  };
+}
+
+static void
+pack (const AnyLedgerRecord *record,
+      RawRecord             *raw)
+{
+  *raw = (RawRecord){
+    .bytes = record->bytes,
+    .entries = record->entries,
+    .sequence = record->sequence,
+  };
+  raw->mark = record->settled ? mark_of (raw) : 0;
+}
+
+static gboolean
+read_at (int      fd,
+         gpointer buffer,
+         gsize    length,
+         guint64  offset)
+{
+  gssize n_read;
+
+  /* A file that was cut reads as zeros, which are not settled. */
+  memset (buffer, 0, length);
+
+  do
+    n_read = pread (fd, buffer, length, offset);
+  while (n_read < 0 && errno == EINTR);
+
+  return n_read >= 0;
+}
+
+static gboolean
+write_at (int           fd,
+          gconstpointer buffer,
+          gsize         length,
+          guint64       offset)
+{
+  gsize total = 0;
+
+  while (total < length)
+    {
+      gssize n_written = pwrite (fd, (const guint8 *) buffer + total, length - total, offset + total);
+
+      if (n_written < 0 && errno == EINTR)
+        continue;
+      if (n_written <= 0)
+        return FALSE;
+
+      total += n_written;
+    }
+
+  return TRUE;
+}
+
+gboolean
+any_ledger_read (int              fd,
+                 guint            shard,
+                 AnyLedgerRecord *record)
+{
+  RawRecord raw;
+
+  if (!read_at (fd, &raw, sizeof raw, shard * sizeof raw))
+    return FALSE;
+  unpack (&raw, record);
+
+  return TRUE;
+}
+
+gboolean
+any_ledger_read_all (int             fd,
+                     AnyLedgerRecord records[ANY_LEDGER_SHARDS])
+{
+  RawRecord raws[ANY_LEDGER_SHARDS];
+
+  if (!read_at (fd, raws, sizeof raws, 0))
+    return FALSE;
+
+  for (guint i = 0; i < ANY_LEDGER_SHARDS; i++)
+    unpack (&raws[i], &records[i]);
+
+  return TRUE;
+}
+
+gboolean
+any_ledger_write (int                    fd,
+                  guint                  shard,
+                  const AnyLedgerRecord *record)
+{
+  RawRecord raw;
+
+  pack (record, &raw);
+
+  return write_at (fd, &raw, sizeof raw, shard * sizeof raw);
+}
+
+/* Starts a ledger that says truly that there is nothing. */
+gboolean
+any_ledger_write_empty (int fd)
+{
+  RawRecord       raws[ANY_LEDGER_SHARDS];
+  AnyLedgerRecord record = { .settled = TRUE };
+
+  for (guint i = 0; i < ANY_LEDGER_SHARDS; i++)
+    pack (&record, &raws[i]);
+
+  return write_at (fd, raws, sizeof raws, 0);
+}

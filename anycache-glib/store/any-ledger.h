@@ -1,0 +1,39 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define ANY_LEDGER_SHARDS      256
+#define ANY_LEDGER_RECORD_SIZE 32
+#define ANY_LEDGER_FILE_SIZE   (ANY_LEDGER_SHARDS * ANY_LEDGER_RECORD_SIZE)
+
+/* What is known of one shard, the directory of 1/256 of the entries. */
+typedef struct
+{
+  gboolean settled; /* the numbers are right: nobody died while changing the shard, and the machine did not crash since */
+  guint64  bytes;
+  guint64  entries;
+  guint64  sequence; /* moves when a result that is being computed elsewhere must not be stored any more */
+} AnyLedgerRecord;
+
+guint64 any_ledger_boot_tag (void);
+
+gboolean any_ledger_read (int              fd,
+                          guint            shard,
+                          AnyLedgerRecord *record);
+
+gboolean any_ledger_read_all (int             fd,
+                              AnyLedgerRecord records[ANY_LEDGER_SHARDS]);
+
+gboolean any_ledger_write (int                    fd,
+                           guint                  shard,
+                           const AnyLedgerRecord *record);
+
+gboolean any_ledger_write_empty (int fd);
+
+G_END_DECLS

@@ -1,0 +1,185 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "any-shard.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "any-posix.h"
+
+#define TEMPORARY ".t"
+
+void
+any_shard_path_init (AnyShardPath   *self,
+                     const AnyIdent *ident)
+{
+  char digits[ANY_IDENT_LENGTH + 1];
+
+  any_ident_write (ident, digits);
+
+  self->index = ident->high >> 56;
+  memcpy (self->shard, digits, ANY_SHARD_NAME_LENGTH);
+  self->shard[ANY_SHARD_NAME_LENGTH] = '\0';
+  memcpy (self->file, digits + ANY_SHARD_NAME_LENGTH, ANY_SHARD_FILE_LENGTH + 1);
+}
+
+static gboolean
+is_entry_name (const char *name)
+{
+  return strlen (name) == ANY_SHARD_FILE_LENGTH && strspn (name, "0123456789abcdef") == ANY_SHARD_FILE_LENGTH;
+}
+
+/* Anything but a file in an entry's place counts nothing. */
+static gboolean
+visit (AnyShard    *self,
+       int          directory,
+       const char  *file,
+       AnyShardFunc func,
+       gpointer     user_data)
+{
+  struct stat status;
+
+  if (!is_entry_name (file))
+    return TRUE;
+  if (fstatat (directory, file, &status, AT_SYMLINK_NOFOLLOW) != 0)
+    return errno == ENOENT;
+
+  return !S_ISREG (status.st_mode) || func (self, directory, file, status.st_size, user_data);
+}
+
+gboolean
+any_shard_foreach (AnyShard    *self,
+                   AnyShardFunc func,
+                   gpointer     user_data)
+{
+  DIR           *reader;
+  struct dirent *item;
+  gboolean       complete = TRUE;
+  int            saved_errno;
+  int            fd = any_posix_open (self->generation->fd, self->name, O_RDONLY | O_DIRECTORY);
+
+  if (fd < 0)
+    return errno == ENOENT;
+
+  reader = fdopendir (fd);
+  if (reader == NULL)
+    {
+      close (fd);
+      return FALSE;
+    }
+
+  for (errno = 0; complete && (item = readdir (reader)) != NULL; errno = complete ? 0 : errno)
+    complete = visit (self, fd, item->d_name, func, user_data);
+
+  saved_errno = errno;
+  closedir (reader);
+  errno = saved_errno;
+
+  return complete && saved_errno == 0;
+}
+
+static gboolean
+count_cb (AnyShard   *self,
+          int         directory,
+          const char *file,
+          guint64     size,
+          gpointer    user_data)
+{
+  AnyLedgerRecord *record = user_data;
+
+  record->bytes += size;
+  record->entries++;
+
+  return TRUE;
+}
+
+/* Makes the record right again. What is there under the temporary name is of a dead writer: a living one would hold the lock.
+ * The sequence stays, since results that are being computed must not be refused for a count. */
+static gboolean
+recount (AnyShard *self)
+{
+  AnyLedgerRecord  counted = { .settled = TRUE, .sequence = self->record.sequence };
+  g_autofree char *temporary = g_build_filename (self->name, TEMPORARY, NULL);
+
+  if (self->generation->writable && unlinkat (self->generation->fd, temporary, 0) != 0 &&
+      errno != ENOENT && errno != ENOTDIR)
+    return FALSE;
+  if (!any_shard_foreach (self, count_cb, &counted))
+    return FALSE;
+
+  self->record = counted;
+
+  return TRUE;
+}
+
+static gboolean
+settle (AnyShard *self)
+{
+  return any_ledger_read (self->generation->state_fd, self->index, &self->record) &&
+         (self->record.settled || recount (self));
+}
+
+/* Waits for a shard, at most for the time given, and learns its numbers. */
+gboolean
+any_shard_enter (AnyShard      *self,
+                 AnyGeneration *generation,
+                 guint          index,
+                 gint64         wait_us,
+                 GError       **error)
+{
+  if (!any_gate_enter (&generation->gates[index], generation->state_fd,
+                       index * ANY_LEDGER_RECORD_SIZE, ANY_LEDGER_RECORD_SIZE,
+                       wait_us, generation->path, error))
+    return FALSE;
+
+  self->generation = any_generation_ref (generation);
+  self->index = index;
+  g_snprintf (self->name, sizeof self->name, "%02x", index & 0xff);
+
+  if (settle (self))
+    return TRUE;
+
+  any_posix_set_error (error, errno, "Cannot count the entries in", generation->path);
+  any_shard_leave (self);
+
+  return FALSE;
+}
+
+/* Writes down that the shard is about to change, with numbers that are not too low at any instant of the change. */
+gboolean
+any_shard_begin (AnyShard *self,
+                 GError  **error)
+{
+  self->record.settled = FALSE;
+  if (any_ledger_write (self->generation->state_fd, self->index, &self->record))
+    return TRUE;
+
+  any_posix_set_error (error, errno, "Cannot write the ledger in", self->generation->path);
+
+  return FALSE;
+}
+
+/* Writes down that the change is complete. Where that fails, the shard is counted again later. */
+void
+any_shard_end (AnyShard *self)
+{
+  self->record.settled = TRUE;
+  if (!any_ledger_write (self->generation->state_fd, self->index, &self->record))
+    g_debug ("Cannot write the ledger in %s: %s", self->generation->path, g_strerror (errno));
+}
+
+void
+any_shard_leave (AnyShard *self)
+{
+  any_gate_leave (&self->generation->gates[self->index], self->generation->state_fd,
+                  self->index * ANY_LEDGER_RECORD_SIZE, ANY_LEDGER_RECORD_SIZE);
+  any_generation_unref (self->generation);
+}

@@ -1,0 +1,64 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "any-generation.h"
+#include "any-key.h"
+
+G_BEGIN_DECLS
+
+/* Two digits of an ident name the shard, the others the file in it. */
+#define ANY_SHARD_NAME_LENGTH 2
+#define ANY_SHARD_FILE_LENGTH (ANY_IDENT_LENGTH - ANY_SHARD_NAME_LENGTH)
+
+/* The right to change one shard: every change of its directory and of its record in the ledger happens while this is held.
+ *
+ * The record on disk is unsettled while files change, so that a death in between is seen by whoever comes next.
+ */
+typedef struct
+{
+  AnyGeneration  *generation; /* (owned) */
+  guint           index;
+  char            name[ANY_SHARD_NAME_LENGTH + 1];
+  AnyLedgerRecord record;
+} AnyShard;
+
+gboolean any_shard_enter (AnyShard      *self,
+                          AnyGeneration *generation,
+                          guint          index,
+                          gint64         wait_us,
+                          GError       **error);
+
+gboolean any_shard_begin (AnyShard *self,
+                          GError  **error);
+
+void any_shard_end (AnyShard *self);
+
+void any_shard_leave (AnyShard *self);
+
+/* Called for each entry of a shard with its file name and size. FALSE, with errno set, ends the visit as failed. */
+typedef gboolean (*AnyShardFunc) (AnyShard   *self,
+                                  int         directory,
+                                  const char *file,
+                                  guint64     size,
+                                  gpointer    user_data);
+
+/* Visits the entries. FALSE, with errno set, where not all of them could be seen. */
+gboolean any_shard_foreach (AnyShard    *self,
+                            AnyShardFunc func,
+                            gpointer     user_data);
+
+/* The name of a key's entry, below a generation's shard. */
+typedef struct
+{
+  guint index;
+  char  shard[ANY_SHARD_NAME_LENGTH + 1];
+  char  file[ANY_SHARD_FILE_LENGTH + 1];
+} AnyShardPath;
+
+void any_shard_path_init (AnyShardPath   *self,
+                          const AnyIdent *ident);
+
+G_END_DECLS

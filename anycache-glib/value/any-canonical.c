@@ -1,0 +1,246 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "any-canonical.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The bits of the NaN that stands for all of them: quiet, positive, no payload. */
+#define CANONICAL_NAN G_GUINT64_CONSTANT (0x7ff8000000000000)
+
+/* How deep a type nests by itself: 0 for a basic type or a variant, one more for each container around it. */
+static guint
+type_depth (const GVariantType *type)
+{
+  guint deepest = 0;
+
+  if (g_variant_type_is_array (type) || g_variant_type_is_maybe (type))
+    return 1 + type_depth (g_variant_type_element (type));
+
+  if (!g_variant_type_is_tuple (type) && !g_variant_type_is_dict_entry (type))
+    return 0;
+
+  for (const GVariantType *item = g_variant_type_first (type); item != NULL; item = g_variant_type_next (item))
+    deepest = MAX (deepest, type_depth (item));
+
+  return 1 + deepest;
+}
+
+static gboolean
+type_has (const GVariantType *type,
+          const char         *letters)
+{
+  const char *string = g_variant_type_peek_string (type);
+  gsize       length = g_variant_type_get_string_length (type);
+
+  for (gsize i = 0; i < length; i++)
+    {
+      if (strchr (letters, string[i]) != NULL)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* Whether values of a type may be stored: not too long, not too deep, and without handles. */
+gboolean
+any_canonical_type_is_allowed (const GVariantType *type)
+{
+  return g_variant_type_get_string_length (type) <= ANY_CANONICAL_MAX_TYPE_LENGTH &&
+         type_depth (type) <= ANY_CANONICAL_MAX_DEPTH &&
+         !type_has (type, "h");
+}
+
+/* Types are checked before anything is read, so that a deep value is never walked to its end. */
+static gboolean
+check_types (GVariant *value,
+             guint     depth,
+             GError  **error)
+{
+  const GVariantType *type = g_variant_get_type (value);
+
+  if (g_variant_type_get_string_length (type) > ANY_CANONICAL_MAX_TYPE_LENGTH)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                   "The type of the value takes more than %d characters", ANY_CANONICAL_MAX_TYPE_LENGTH);
+      return FALSE;
+    }
+
+  if (depth + type_depth (type) > ANY_CANONICAL_MAX_DEPTH)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                   "The value nests deeper than %d levels", ANY_CANONICAL_MAX_DEPTH);
+      return FALSE;
+    }
+
+  if (type_has (type, "h"))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                   "The value holds a file handle (type “%s”), which means nothing to another process",
+                   g_variant_get_type_string (value));
+      return FALSE;
+    }
+
+  if (!type_has (type, "v"))
+    return TRUE;
+
+  for (gsize i = 0; i < g_variant_n_children (value); i++)
+    {
+      g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
+
+      if (!check_types (child, depth + 1, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Refuses what has no stable bytes: handles, values that nest too deep, and data that is not in normal form.
+ *
+ * Such data is refused and not repaired, because the repair takes seconds for each MiB that was made to be slow.
+ */
+gboolean
+any_canonical_check (GVariant *value,
+                     GError  **error)
+{
+  if (!check_types (value, 0, error))
+    return FALSE;
+
+  if (!g_variant_is_normal_form (value))
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                   "The value of type “%s” is not in normal form", g_variant_get_type_string (value));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static guint64
+double_bits (double number)
+{
+  guint64 bits;
+
+  memcpy (&bits, &number, sizeof bits);
+
+  return bits;
+}
+
+static guint64
+canonical_bits (double number)
+{
+  return isnan (number) ? CANONICAL_NAN : double_bits (number);
+}
+
+static GVariant *
+canonical_double (GVariant *value)
+{
+  guint64 bits = canonical_bits (g_variant_get_double (value));
+  double  number;
+
+  memcpy (&number, &bits, sizeof number);
+
+  return g_variant_ref_sink (g_variant_new_double (number));
+}
+
+static GVariant *
+canonical_doubles (GVariant *value)
+{
+  gsize               n_numbers;
+  const double       *numbers = g_variant_get_fixed_array (value, &n_numbers, sizeof (double));
+  g_autofree guint64 *bits = g_new (guint64, n_numbers);
+
+  for (gsize i = 0; i < n_numbers; i++)
+    bits[i] = canonical_bits (numbers[i]);
+
+  return g_variant_ref_sink (g_variant_new_fixed_array (G_VARIANT_TYPE_DOUBLE, bits, n_numbers, sizeof (guint64)));
+}
+
+/* A total order on basic values that is the same on every machine. Doubles go by their bits: 0.0 and -0.0 are two keys. */
+static int
+compare_entries (gconstpointer a,
+                 gconstpointer b,
+                 gpointer      user_data)
+{
+  g_autoptr (GVariant) key_a = g_variant_get_child_value (*(GVariant *const *) a, 0);
+  g_autoptr (GVariant) key_b = g_variant_get_child_value (*(GVariant *const *) b, 0);
+
+  if (g_variant_is_of_type (key_a, G_VARIANT_TYPE_DOUBLE))
+    {
+      guint64 bits_a = double_bits (g_variant_get_double (key_a));
+      guint64 bits_b = double_bits (g_variant_get_double (key_b));
+
+      return (bits_a > bits_b) - (bits_a < bits_b);
+    }
+
+  return g_variant_compare (key_a, key_b);
+}
+
+static void
+unref_all (GVariant **children,
+           gsize      n_children)
+{
+  for (gsize i = 0; i < n_children; i++)
+    g_variant_unref (children[i]);
+  g_free (children);
+}
+
+static GVariant *
+canonical_container (GVariant *value)
+{
+  const GVariantType *type = g_variant_get_type (value);
+  gsize               n_children = g_variant_n_children (value);
+  GVariant          **children = g_new (GVariant *, n_children);
+  GVariant           *form;
+
+  for (gsize i = 0; i < n_children; i++)
+    {
+      g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
+
+      children[i] = any_canonical_form (child);
+    }
+
+  /* The sort is stable: of two entries with one key, the first stays the one that a look-up in the dictionary finds. */
+  if (g_variant_type_is_subtype_of (type, G_VARIANT_TYPE_DICTIONARY))
+    g_qsort_with_data (children, n_children, sizeof *children, compare_entries, NULL);
+
+  if (g_variant_type_is_array (type))
+    form = g_variant_new_array (g_variant_type_element (type), children, n_children);
+  else if (g_variant_type_is_maybe (type))
+    form = g_variant_new_maybe (g_variant_type_element (type), n_children > 0 ? children[0] : NULL);
+  else if (g_variant_type_is_tuple (type))
+    form = g_variant_new_tuple (children, n_children);
+  else if (g_variant_type_is_dict_entry (type))
+    form = g_variant_new_dict_entry (children[0], children[1]);
+  else
+    form = g_variant_new_variant (children[0]);
+
+  unref_all (children, n_children);
+
+  return g_variant_ref_sink (form);
+}
+
+/* Gives the one form of all equal values: dictionaries sorted by key at every depth, every NaN the same.
+ *
+ * The value must have passed any_canonical_check(), which bounds the recursion.
+ */
+GVariant *
+any_canonical_form (GVariant *value)
+{
+  const GVariantType *type = g_variant_get_type (value);
+
+  if (!type_has (type, "{dv"))
+    return g_variant_ref (value);
+
+  if (g_variant_type_equal (type, G_VARIANT_TYPE_DOUBLE))
+    return canonical_double (value);
+
+  if (g_variant_type_equal (type, G_VARIANT_TYPE ("ad")))
+    return canonical_doubles (value);
+
+  return canonical_container (value);
+}
