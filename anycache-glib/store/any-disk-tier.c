@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "any-entry-file.h"
+#include "any-entry-removal.h"
 #include "any-posix.h"
 #include "any-shard.h"
 
@@ -358,7 +359,7 @@ any_disk_tier_remove (AnyDiskTier  *self,
     return FALSE;
 
   shard.record.sequence++;
-  removed = any_entry_file_remove (&shard, path.file, directory->epoch, error);
+  removed = any_entry_remove (&shard, path.file, directory->epoch, error);
   any_shard_leave (&shard);
 
   return removed;
@@ -394,7 +395,7 @@ any_disk_tier_remove_name (AnyDiskTier *self,
         return FALSE;
 
       shard.record.sequence++;
-      removed = any_entry_file_remove_name (&shard, name, directory->epoch, error);
+      removed = any_entry_remove_name (&shard, name, directory->epoch, error);
       any_shard_leave (&shard);
     }
 

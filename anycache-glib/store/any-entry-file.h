@@ -30,14 +30,4 @@ gboolean any_entry_file_write (AnyShard           *shard,
                                gsize               head_length,
                                GError            **error);
 
-gboolean any_entry_file_remove (AnyShard   *shard,
-                                const char *file,
-                                AnyEpoch   *epoch,
-                                GError    **error);
-
-gboolean any_entry_file_remove_name (AnyShard   *shard,
-                                     const char *name,
-                                     AnyEpoch   *epoch,
-                                     GError    **error);
-
 G_END_DECLS

@@ -22,6 +22,7 @@ any_gate_init (AnyGate *self)
   g_mutex_init (&self->mutex);
   g_cond_init (&self->freed);
   self->held = FALSE;
+  self->n_waits = 0;
 }
 
 void
@@ -39,8 +40,10 @@ enter_process (AnyGate *self,
 
   g_mutex_lock (&self->mutex);
 
+  self->n_waits++;
   while (self->held && entered)
     entered = g_cond_wait_until (&self->freed, &self->mutex, deadline);
+  self->n_waits--;
 
   entered = !self->held;
   if (entered)
@@ -56,7 +59,8 @@ leave_process (AnyGate *self)
 {
   g_mutex_lock (&self->mutex);
   self->held = FALSE;
-  g_cond_signal (&self->freed);
+  if (self->n_waits > 0)
+    g_cond_signal (&self->freed);
   g_mutex_unlock (&self->mutex);
 }
 

@@ -20,7 +20,8 @@ typedef struct
 {
   GMutex   mutex;
   GCond    freed;
-  gboolean held; /* protected by mutex */
+  gboolean held;    /* protected by mutex */
+  guint    n_waits; /* protected by mutex: to wake nobody is a system call too */
 } AnyGate;
 
 void any_gate_init (AnyGate *self);

@@ -1,0 +1,148 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "any-entry-removal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "any-codec.h"
+#include "any-posix.h"
+
+static gboolean
+unlink_counted (AnyShard   *shard,
+                const char *name)
+{
+  struct stat status;
+
+  if (fstatat (shard->generation->fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+    return errno == ENOENT;
+  if (unlinkat (shard->generation->fd, name, S_ISDIR (status.st_mode) ? AT_REMOVEDIR : 0) != 0)
+    return FALSE;
+
+  if (S_ISREG (status.st_mode))
+    {
+      shard->record.bytes -= status.st_size;
+      shard->record.entries--;
+    }
+
+  return TRUE;
+}
+
+/* Removes files of a shard that is held, for all processes at one instant. */
+static gboolean
+remove_files (AnyShard  *shard,
+              GPtrArray *files,
+              AnyEpoch  *epoch,
+              GError   **error)
+{
+  gboolean removed = TRUE;
+
+  if (!any_epoch_begin (epoch, error))
+    return FALSE;
+
+  for (guint i = 0; i < files->len && removed; i++)
+    {
+      g_autofree char *name = g_build_filename (shard->name, g_ptr_array_index (files, i), NULL);
+
+      removed = unlink_counted (shard, name);
+      if (!removed)
+        any_posix_set_error (error, errno, "Cannot remove an entry from", shard->generation->path);
+    }
+
+  any_epoch_end (epoch);
+
+  return removed;
+}
+
+static gboolean
+remove_and_settle (AnyShard  *shard,
+                   GPtrArray *files,
+                   AnyEpoch  *epoch,
+                   GError   **error)
+{
+  gboolean removed;
+
+  if (!any_shard_begin (shard, error))
+    return FALSE;
+
+  removed = files->len == 0 || remove_files (shard, files, epoch, error);
+  any_shard_end (shard);
+
+  return removed;
+}
+
+/* Removes an entry. It is no error if there is none. */
+gboolean
+any_entry_remove (AnyShard   *shard,
+                  const char *file,
+                  AnyEpoch   *epoch,
+                  GError    **error)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new ();
+
+  g_ptr_array_add (files, (gpointer) file);
+
+  return remove_and_settle (shard, files, epoch, error);
+}
+
+typedef struct
+{
+  const char *name;
+  GPtrArray  *files; /* (element-type filename) */
+} NameSearch;
+
+static gboolean
+match_name_cb (AnyShard   *shard,
+               int         directory,
+               const char *file,
+               guint64     size,
+               gpointer    user_data)
+{
+  NameSearch        *search = user_data;
+  gsize              length = ANY_CODEC_HEADER_SIZE + sizeof (guint64) + strlen (search->name);
+  g_autofree guint8 *start = g_malloc (length);
+  AnyCodecHeader     header;
+  gssize             n_read;
+  int                fd = any_posix_open (directory, file, O_RDONLY);
+
+  if (fd < 0)
+    return FALSE;
+
+  n_read = any_posix_read_all (fd, start, 0, length);
+  close (fd);
+  if (n_read < 0)
+    return FALSE;
+
+  if ((gsize) n_read == length &&
+      any_codec_read_header (start, length, &header) == ANY_MISS_NONE &&
+      any_key_bytes_have_name (start + ANY_CODEC_HEADER_SIZE, length - ANY_CODEC_HEADER_SIZE, search->name))
+    g_ptr_array_add (search->files, g_strdup (file));
+
+  return TRUE;
+}
+
+/* Removes the entries of a shard whose function has this name. */
+gboolean
+any_entry_remove_name (AnyShard   *shard,
+                       const char *name,
+                       AnyEpoch   *epoch,
+                       GError    **error)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
+  NameSearch search = { name, files };
+
+  if (!any_shard_foreach (shard, match_name_cb, &search))
+    {
+      any_posix_set_error (error, errno, "Cannot read the entries in", shard->generation->path);
+      return FALSE;
+    }
+
+  return remove_and_settle (shard, files, epoch, error);
+}
