@@ -111,7 +111,7 @@ any_function_call (AnyFunction  *self,
                    GError      **error)
 {
   g_autoptr (AnyRecord) record = NULL;
-  g_auto (Use)          use = { 0 };
+  g_auto (Use) use = { 0 };
 
   g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
   g_return_val_if_fail (args != NULL, NULL);
@@ -148,7 +148,7 @@ any_function_lookup (AnyFunction  *self,
                      GError      **error)
 {
   g_autoptr (AnyRecord) record = NULL;
-  g_auto (Use)          use = { 0 };
+  g_auto (Use) use = { 0 };
 
   g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
   g_return_val_if_fail (args != NULL, NULL);
@@ -179,7 +179,7 @@ any_function_peek (AnyFunction *self,
                    GVariant    *args)
 {
   g_auto (Use) use = { 0 };
-  AnyRecord   *record;
+  AnyRecord *record;
 
   g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
   g_return_val_if_fail (args != NULL, NULL);
@@ -257,7 +257,7 @@ any_function_store (AnyFunction       *self,
                     GError           **error)
 {
   g_autoptr (GVariant) sunk_value = NULL;
-  g_auto (Use)         use = { 0 };
+  g_auto (Use) use = { 0 };
 
   g_return_val_if_fail (ANY_IS_FUNCTION (self), FALSE);
   g_return_val_if_fail (args != NULL, FALSE);
@@ -296,7 +296,7 @@ any_function_is_outdated (AnyFunction  *self,
                           GError      **error)
 {
   g_autoptr (AnyRecord) record = NULL;
-  g_auto (Use)          use = { 0 };
+  g_auto (Use) use = { 0 };
 
   g_return_val_if_fail (ANY_IS_FUNCTION (self), FALSE);
   g_return_val_if_fail (args != NULL, FALSE);

@@ -436,18 +436,20 @@ measure_shard (AnyGeneration         *generation,
                guint                  index,
                const AnyLedgerRecord *known)
 {
-  AnyShard shard;
-  guint64  bytes;
+  AnyLedgerRecord counted;
+  AnyShard        shard;
+  guint64         bytes;
 
   if (known->settled)
     return known->bytes;
+  if (!generation->writable)
+    return any_shard_count (generation, index, &counted) ? counted.bytes : 0;
 
   /* Somebody is at it, and its numbers are not too low; or its writer died, and it must be counted. */
   if (!any_shard_enter (&shard, generation, index, 0, NULL))
     return known->bytes;
 
-  if (generation->writable)
-    any_shard_end (&shard);
+  any_shard_end (&shard);
   bytes = shard.record.bytes;
   any_shard_leave (&shard);
 

@@ -21,8 +21,6 @@
 /* "gen/" shard "/" file */
 #define READ_PATH_SIZE 48
 
-#define TEMPORARY ".t"
-
 static void
 write_read_path (const AnyShardPath *path,
                  char                read_path[READ_PATH_SIZE])
@@ -152,6 +150,40 @@ any_entry_file_holds (AnyDirectory       *directory,
   return n_read == sizeof trailer && memcmp (trailer, record->trailer, sizeof trailer) == 0;
 }
 
+/* Whether a file says of itself that it has this size and this name. Otherwise it is not what was written there once, so the
+ * ledger may have counted something else. */
+gboolean
+any_entry_file_is_sound (AnyShard   *shard,
+                         const char *file,
+                         guint64     size)
+{
+  g_autofree char *name = g_build_filename (shard->name, file, NULL);
+  guint8           start[SPECULATIVE_SIZE];
+  gssize           n_read;
+  AnyCodecHeader   header;
+  AnyIdent         ident;
+  AnyShardPath     path;
+  int              fd = any_posix_open (shard->generation->fd, name, O_RDONLY);
+
+  if (fd < 0)
+    return FALSE;
+
+  n_read = any_posix_read_all (fd, start, 0, sizeof start);
+  close (fd);
+
+  if (n_read < 0 ||
+      any_codec_read_header (start, n_read, &header) != ANY_MISS_NONE ||
+      header.total_length != size)
+    return FALSE;
+  if (header.key_length > (guint64) n_read - ANY_CODEC_HEADER_SIZE)
+    return TRUE;
+
+  ident = any_ident_of (start + ANY_CODEC_HEADER_SIZE, header.key_length);
+  any_shard_path_init (&path, &ident);
+
+  return path.index == shard->index && strcmp (path.file, file) == 0;
+}
+
 gboolean
 any_entry_file_exists (AnyGeneration      *generation,
                        const AnyShardPath *path)
@@ -171,7 +203,7 @@ create_temporary (AnyShard   *shard,
 
   if (fd < 0 && errno == ENOENT && any_directory_make_child (shard->generation->fd, shard->name))
     fd = any_posix_open (shard->generation->fd, temporary, flags);
-  if (fd < 0 && errno == EEXIST && unlinkat (shard->generation->fd, temporary, 0) == 0)
+  if (fd < 0 && errno == EEXIST && any_posix_remove_tree (shard->generation->fd, temporary))
     fd = any_posix_open (shard->generation->fd, temporary, flags);
 
   return fd;
@@ -221,6 +253,27 @@ write_temporary (AnyShard        *shard,
   return filled;
 }
 
+/* Takes what stands in the place of an entry out of the numbers. A directory there would refuse to be replaced. */
+static void
+discount (AnyShard   *shard,
+          const char *name,
+          const char *file)
+{
+  struct stat old;
+
+  if (fstatat (shard->generation->fd, name, &old, AT_SYMLINK_NOFOLLOW) != 0)
+    return;
+
+  if (S_ISDIR (old.st_mode))
+    any_posix_remove_tree (shard->generation->fd, name);
+  if (!S_ISREG (old.st_mode))
+    return;
+
+  shard->suspect |= !any_entry_file_is_sound (shard, file, old.st_size);
+  shard->record.bytes -= old.st_size;
+  shard->record.entries--;
+}
+
 /* Puts the temporary in the place of an entry that may be in somebody's memory. */
 static gboolean
 replace (AnyShard   *shard,
@@ -229,25 +282,21 @@ replace (AnyShard   *shard,
          AnyEpoch   *epoch,
          GError    **error)
 {
-  struct stat old;
-  gboolean    counted;
-  gboolean    replaced;
+  AnyLedgerRecord before = shard->record;
+  gboolean        replaced;
 
   if (!any_epoch_begin (epoch, error))
     return FALSE;
 
-  counted = fstatat (shard->generation->fd, name, &old, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG (old.st_mode);
+  discount (shard, name, strchr (name, '/') + 1);
   replaced = renameat (shard->generation->fd, temporary, shard->generation->fd, name) == 0;
   if (!replaced)
-    any_posix_set_error (error, errno, "Cannot replace an entry in", shard->generation->path);
+    {
+      any_posix_set_error (error, errno, "Cannot replace an entry in", shard->generation->path);
+      shard->record = before;
+    }
 
   any_epoch_end (epoch);
-
-  if (replaced && counted)
-    {
-      shard->record.bytes -= old.st_size;
-      shard->record.entries--;
-    }
 
   return replaced;
 }
@@ -280,7 +329,7 @@ any_entry_file_write (AnyShard           *shard,
                       gsize               head_length,
                       GError            **error)
 {
-  g_autofree char *temporary = g_build_filename (path->shard, TEMPORARY, NULL);
+  g_autofree char *temporary = g_build_filename (path->shard, ANY_SHARD_TEMPORARY, NULL);
   g_autofree char *name = g_build_filename (path->shard, path->file, NULL);
   gboolean         written;
 

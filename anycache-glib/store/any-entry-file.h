@@ -20,6 +20,10 @@ gboolean any_entry_file_holds (AnyDirectory       *directory,
                                const AnyShardPath *path,
                                const AnyRecord    *record);
 
+gboolean any_entry_file_is_sound (AnyShard   *shard,
+                                  const char *file,
+                                  guint64     size);
+
 gboolean any_entry_file_exists (AnyGeneration      *generation,
                                 const AnyShardPath *path);
 

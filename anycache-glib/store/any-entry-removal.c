@@ -12,18 +12,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "any-codec.h"
+#include "any-entry-file.h"
 #include "any-posix.h"
 
+/* Whatever stands in an entry's place goes; only files were counted. */
 static gboolean
 unlink_counted (AnyShard   *shard,
-                const char *name)
+                const char *file)
 {
-  struct stat status;
+  g_autofree char *name = g_build_filename (shard->name, file, NULL);
+  struct stat      status;
 
   if (fstatat (shard->generation->fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
     return errno == ENOENT;
-  if (unlinkat (shard->generation->fd, name, S_ISDIR (status.st_mode) ? AT_REMOVEDIR : 0) != 0)
+
+  if (S_ISREG (status.st_mode))
+    shard->suspect |= !any_entry_file_is_sound (shard, file, status.st_size);
+
+  if (!any_posix_remove_tree (shard->generation->fd, name))
     return FALSE;
 
   if (S_ISREG (status.st_mode))
@@ -49,9 +55,7 @@ remove_files (AnyShard  *shard,
 
   for (guint i = 0; i < files->len && removed; i++)
     {
-      g_autofree char *name = g_build_filename (shard->name, g_ptr_array_index (files, i), NULL);
-
-      removed = unlink_counted (shard, name);
+      removed = unlink_counted (shard, g_ptr_array_index (files, i));
       if (!removed)
         any_posix_set_error (error, errno, "Cannot remove an entry from", shard->generation->path);
     }

@@ -15,8 +15,6 @@
 
 #include "any-posix.h"
 
-#define TEMPORARY ".t"
-
 void
 any_shard_path_init (AnyShardPath   *self,
                      const AnyIdent *ident)
@@ -101,30 +99,61 @@ count_cb (AnyShard   *self,
   return TRUE;
 }
 
-/* Makes the record right again. What is there under the temporary name is of a dead writer: a living one would hold the lock.
- * The sequence stays, since results that are being computed must not be refused for a count. */
+static void
+init (AnyShard      *self,
+      AnyGeneration *generation,
+      guint          index)
+{
+  *self = (AnyShard){ .generation = any_generation_ref (generation), .index = index };
+  g_snprintf (self->name, sizeof self->name, "%02x", index & 0xff);
+}
+
+/* Makes the record right again. The sequence stays, since results that are being computed must not be refused for a count. */
 static gboolean
 recount (AnyShard *self)
 {
-  AnyLedgerRecord  counted = { .settled = TRUE, .sequence = self->record.sequence };
-  g_autofree char *temporary = g_build_filename (self->name, TEMPORARY, NULL);
+  AnyLedgerRecord counted = { .settled = TRUE, .sequence = self->record.sequence };
 
-  if (self->generation->writable && unlinkat (self->generation->fd, temporary, 0) != 0 &&
-      errno != ENOENT && errno != ENOTDIR)
-    return FALSE;
   if (!any_shard_foreach (self, count_cb, &counted))
     return FALSE;
 
   self->record = counted;
+  self->suspect = FALSE;
 
   return TRUE;
+}
+
+/* Counts a shard without the right to change it, as far as it can be read. */
+gboolean
+any_shard_count (AnyGeneration   *generation,
+                 guint            index,
+                 AnyLedgerRecord *record)
+{
+  AnyShard self;
+  gboolean counted;
+
+  init (&self, generation, index);
+  counted = recount (&self);
+  *record = self.record;
+  any_generation_unref (generation);
+
+  return counted;
+}
+
+/* What is there under the temporary name is of a dead writer: a living one would hold the lock. */
+static gboolean
+remove_temporary (AnyShard *self)
+{
+  g_autofree char *temporary = g_build_filename (self->name, ANY_SHARD_TEMPORARY, NULL);
+
+  return any_posix_remove_tree (self->generation->fd, temporary) || errno == ENOTDIR;
 }
 
 static gboolean
 settle (AnyShard *self)
 {
   return any_ledger_read (self->generation->state_fd, self->index, &self->record) &&
-         (self->record.settled || recount (self));
+         (self->record.settled || (remove_temporary (self) && recount (self)));
 }
 
 /* Waits for a shard, at most for the time given, and learns its numbers. */
@@ -140,10 +169,7 @@ any_shard_enter (AnyShard      *self,
                        wait_us, generation->path, error))
     return FALSE;
 
-  self->generation = any_generation_ref (generation);
-  self->index = index;
-  g_snprintf (self->name, sizeof self->name, "%02x", index & 0xff);
-
+  init (self, generation, index);
   if (settle (self))
     return TRUE;
 
@@ -171,6 +197,9 @@ any_shard_begin (AnyShard *self,
 void
 any_shard_end (AnyShard *self)
 {
+  if (self->suspect && !recount (self))
+    return;
+
   self->record.settled = TRUE;
   if (!any_ledger_write (self->generation->state_fd, self->index, &self->record))
     g_debug ("Cannot write the ledger in %s: %s", self->generation->path, g_strerror (errno));

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 #define ANY_SHARD_NAME_LENGTH 2
 #define ANY_SHARD_FILE_LENGTH (ANY_IDENT_LENGTH - ANY_SHARD_NAME_LENGTH)
 
+/* Where an entry is written before it gets its name. One a shard is enough, since whoever holds the shard is the only writer. */
+#define ANY_SHARD_TEMPORARY ".t"
+
 /* The right to change one shard: every change of its directory and of its record in the ledger happens while this is held.
  *
  * The record on disk is unsettled while files change, so that a death in between is seen by whoever comes next.
@@ -23,6 +26,7 @@ typedef struct
   guint           index;
   char            name[ANY_SHARD_NAME_LENGTH + 1];
   AnyLedgerRecord record;
+  gboolean        suspect; /* something was found that the record cannot have counted right */
 } AnyShard;
 
 gboolean any_shard_enter (AnyShard      *self,
@@ -37,6 +41,10 @@ gboolean any_shard_begin (AnyShard *self,
 void any_shard_end (AnyShard *self);
 
 void any_shard_leave (AnyShard *self);
+
+gboolean any_shard_count (AnyGeneration   *generation,
+                          guint            index,
+                          AnyLedgerRecord *record);
 
 /* Called for each entry of a shard with its file name and size. FALSE, with errno set, ends the visit as failed. */
 typedef gboolean (*AnyShardFunc) (AnyShard   *self,
