@@ -85,6 +85,18 @@ drop_directory (AnyDiskTier  *self,
   g_mutex_unlock (&self->lock);
 }
 
+static gboolean
+require_writable (AnyDirectory *directory,
+                  GError      **error)
+{
+  if (directory->writable)
+    return TRUE;
+
+  any_posix_set_error (error, EROFS, "Cannot write to the cache directory", directory->path);
+
+  return FALSE;
+}
+
 static AnyDirectory *
 ref_writable_directory (AnyDiskTier *self,
                         gboolean     create,
@@ -100,11 +112,8 @@ ref_writable_directory (AnyDiskTier *self,
       directory = ref_directory (self, create, error);
     }
 
-  if (directory != NULL && !directory->writable)
-    {
-      any_posix_set_error (error, EROFS, "Cannot write to the cache directory", directory->path);
-      return NULL;
-    }
+  if (directory != NULL && !require_writable (directory, error))
+    return NULL;
 
   return g_steal_pointer (&directory);
 }
@@ -291,42 +300,61 @@ any_disk_tier_publish (AnyDiskTier     *self,
   return written ? ANY_PUBLISHED : ANY_PUBLISH_FAILED;
 }
 
-/* The generation for a change of what is there; NULL without an error where nothing is there. */
-static AnyGeneration *
-ref_existing_generation (AnyDiskTier   *self,
-                         AnyDirectory **directory,
-                         GError       **error)
+/* That nothing is there yet is not an error. */
+static gboolean
+ignore_not_found (GError  *local_error,
+                  GError **error)
 {
-  g_autoptr (GError) local_error = NULL;
-  AnyGeneration *generation = NULL;
+  if (local_error == NULL)
+    return TRUE;
+
+  if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    {
+      g_error_free (local_error);
+      return TRUE;
+    }
+
+  g_propagate_error (error, local_error);
+
+  return FALSE;
+}
+
+/* Gives the directory that the path leads to now, or NULL where there is none. */
+static gboolean
+find_directory (AnyDiskTier   *self,
+                AnyDirectory **directory,
+                GError       **error)
+{
+  GError *local_error = NULL;
 
   *directory = ref_directory (self, FALSE, &local_error);
   if (*directory != NULL && !any_directory_is_in_place (*directory))
     {
       drop_directory (self, *directory);
-      g_clear_pointer (directory, any_directory_unref);
+      any_directory_unref (*directory);
       *directory = ref_directory (self, FALSE, &local_error);
     }
 
-  if (*directory != NULL)
-    generation = ref_generation (self, *directory, FALSE, &local_error);
-
-  if (local_error != NULL && !g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    g_propagate_error (error, g_steal_pointer (&local_error));
-
-  return generation;
+  return ignore_not_found (local_error, error);
 }
 
+/* Gives the current generation with its directory, or NULL where there is none. */
 static gboolean
-require_writable (AnyDirectory *directory,
-                  GError      **error)
+find_generation (AnyDiskTier    *self,
+                 AnyDirectory  **directory,
+                 AnyGeneration **generation,
+                 GError        **error)
 {
-  if (directory->writable)
-    return TRUE;
+  GError *local_error = NULL;
 
-  any_posix_set_error (error, EROFS, "Cannot write to the cache directory", directory->path);
+  *generation = NULL;
+  if (!find_directory (self, directory, error))
+    return FALSE;
 
-  return FALSE;
+  if (*directory != NULL)
+    *generation = ref_generation (self, *directory, FALSE, &local_error);
+
+  return ignore_not_found (local_error, error);
 }
 
 /* Removes the entry of a key, and keeps results that are being computed for it from being stored. */
@@ -337,22 +365,16 @@ any_disk_tier_remove (AnyDiskTier  *self,
 {
   g_autoptr (AnyDirectory) directory = NULL;
   g_autoptr (AnyGeneration) generation = NULL;
-  g_autoptr (GError) local_error = NULL;
   AnyShardPath path;
   AnyShard     shard;
   gboolean     removed;
 
   any_shard_path_init (&path, &key->ident);
 
-  generation = ref_existing_generation (self, &directory, &local_error);
+  if (!find_generation (self, &directory, &generation, error))
+    return FALSE;
   if (generation == NULL || (!directory->writable && !any_entry_file_exists (generation, &path)))
-    {
-      gboolean nothing = local_error == NULL;
-
-      if (!nothing)
-        g_propagate_error (error, g_steal_pointer (&local_error));
-      return nothing;
-    }
+    return TRUE;
 
   if (!require_writable (directory, error) ||
       !any_shard_enter (&shard, generation, path.index, ANY_GATE_WAIT_US, error))
@@ -373,15 +395,10 @@ any_disk_tier_remove_name (AnyDiskTier *self,
 {
   g_autoptr (AnyDirectory) directory = NULL;
   g_autoptr (AnyGeneration) generation = NULL;
-  g_autoptr (GError) local_error = NULL;
   gboolean removed = TRUE;
 
-  generation = ref_existing_generation (self, &directory, &local_error);
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
+  if (!find_generation (self, &directory, &generation, error))
+    return FALSE;
   if (generation == NULL)
     return TRUE;
   if (!require_writable (directory, error))
@@ -402,26 +419,18 @@ any_disk_tier_remove_name (AnyDiskTier *self,
   return removed;
 }
 
-/* Removes all entries, for all processes at one instant. */
+/* Removes all entries, for all processes at one instant. A generation that cannot be opened is replaced like any other. */
 gboolean
 any_disk_tier_clear (AnyDiskTier *self,
                      GError     **error)
 {
   g_autoptr (AnyDirectory) directory = NULL;
-  g_autoptr (AnyGeneration) generation = NULL;
-  g_autoptr (GError) local_error = NULL;
 
-  generation = ref_existing_generation (self, &directory, &local_error);
+  if (!find_directory (self, &directory, error))
+    return FALSE;
   if (directory == NULL)
-    {
-      gboolean nothing = local_error == NULL;
+    return TRUE;
 
-      if (!nothing)
-        g_propagate_error (error, g_steal_pointer (&local_error));
-      return nothing;
-    }
-
-  /* A generation that could not be opened is replaced like any other. */
   if (!require_writable (directory, error) ||
       !any_generation_replace (directory, error))
     return FALSE;
@@ -462,11 +471,13 @@ guint64
 any_disk_tier_get_size (AnyDiskTier *self)
 {
   g_autoptr (AnyDirectory) directory = NULL;
-  g_autoptr (AnyGeneration) generation = ref_existing_generation (self, &directory, NULL);
+  g_autoptr (AnyGeneration) generation = NULL;
   AnyLedgerRecord records[ANY_LEDGER_SHARDS];
   guint64         total = 0;
 
-  if (generation == NULL || !any_ledger_read_all (generation->state_fd, records))
+  if (!find_generation (self, &directory, &generation, NULL) ||
+      generation == NULL ||
+      !any_ledger_read_all (generation->state_fd, records))
     return 0;
 
   for (guint i = 0; i < ANY_LEDGER_SHARDS; i++)
