@@ -191,11 +191,7 @@ compute (AnyComputation *self,
 
   begin (self);
 
-  self->outer = g_private_get (&innermost);
-  g_private_set (&innermost, self);
   accepted = any_function_compute (self->function, request, &callback_error);
-  g_private_set (&innermost, self->outer);
-
   value = take_answer (request, accepted, callback_error, error);
   if (value != NULL)
     keep (self, request, value, supersede);
@@ -222,8 +218,14 @@ any_computation_run (AnyFunction  *function,
       return NULL;
     }
 
+  /* All callbacks of the user run inside this bracket. */
+  self.outer = g_private_get (&innermost);
+  g_private_set (&innermost, &self);
   g_object_ref (function);
+
   value = compute (&self, args, supersede, cancellable, error);
+
+  g_private_set (&innermost, self.outer);
   any_draft_clear (&self.draft);
   g_object_unref (function);
 

@@ -545,6 +545,8 @@ any_function_set_depfiles_func (AnyFunction    *self,
   g_return_if_fail (ANY_IS_FUNCTION (self));
 
   replace_hook (self, &self->depfiles, func != NULL ? any_hook_new (G_CALLBACK (func), user_data, destroy) : NULL);
+  if (func == NULL && destroy != NULL)
+    destroy (user_data);
 }
 
 /**

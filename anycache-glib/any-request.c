@@ -59,6 +59,7 @@ struct _AnyRequest
   GError          *error;        /* (owned) (nullable) */
   AnyDependencies *dependencies; /* (owned) */
   gint64           maxage;       /* us, -1 for no limit */
+  gboolean         no_store;
 };
 
 typedef enum
@@ -205,7 +206,7 @@ any_request_get_dependencies (AnyRequest *self)
 gint64
 any_request_get_maxage (AnyRequest *self)
 {
-  return self->maxage;
+  return self->no_store ? 0 : self->maxage;
 }
 
 /**
@@ -321,14 +322,18 @@ any_request_set_maxage (AnyRequest *self,
  * any_request_set_no_store:
  * @self: a request
  *
- * Says that this result is for the caller alone and must not be stored.
+ * Says that this result is for the caller alone and must not be stored, whatever age is set.
  *
  * Since: 1.0
  */
 void
 any_request_set_no_store (AnyRequest *self)
 {
-  any_request_set_maxage (self, 0);
+  g_return_if_fail (ANY_IS_REQUEST (self));
+
+  g_mutex_lock (&self->lock);
+  self->no_store = TRUE;
+  g_mutex_unlock (&self->lock);
 }
 
 /* Takes the one answer: a value or an error, both owned. */

@@ -18,11 +18,11 @@
 
 #define PREFIX "anycache-"
 
-/* What any-directory.c makes inside; its presence says that the maker had locked the directory before. */
-#define CONTENT "anycache-1"
+/* Says that the directory was made here, and locked before; somebody may have given a cache of his own a like name. */
+#define MARK "temporary"
 
-/* A directory is locked (flock) for as long as a process uses it. The kernel frees the lock of a dead process, so a directory that
- * can be locked, and is not empty, belongs to nobody: no clock and no process number is asked. */
+/* A directory is locked (flock) for as long as a process uses it. The kernel frees the lock of a dead process, so a marked
+ * directory that can be locked belongs to nobody: no clock and no process number is asked. */
 typedef struct
 {
   char *path; /* (owned) */
@@ -65,7 +65,7 @@ is_abandoned (int         parent,
     return FALSE;
 
   abandoned = fstat (fd, &status) == 0 && status.st_uid == geteuid () &&
-              faccessat (fd, CONTENT, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
+              faccessat (fd, MARK, F_OK, AT_SYMLINK_NOFOLLOW) == 0 &&
               flock (fd, LOCK_EX | LOCK_NB) == 0;
   close (fd);
 
@@ -90,6 +90,21 @@ reclaim (const char *parent)
     close (fd);
 }
 
+static gboolean
+lock_and_mark (int fd)
+{
+  int mark;
+
+  if (flock (fd, LOCK_SH | LOCK_NB) != 0)
+    return FALSE;
+
+  mark = any_posix_open (fd, MARK, O_WRONLY | O_CREAT | O_EXCL);
+  if (mark >= 0)
+    close (mark);
+
+  return mark >= 0;
+}
+
 static Temporary *
 make (void)
 {
@@ -97,14 +112,17 @@ make (void)
   Temporary       *self;
   int              fd;
 
-  if (g_mkdtemp_full (path, 0700) == NULL || g_chmod (path, 0700) != 0)
+  if (g_mkdtemp_full (path, 0700) == NULL)
     return NULL;
 
-  fd = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (fd < 0)
-    return NULL;
-
-  flock (fd, LOCK_SH);
+  fd = g_chmod (path, 0700) == 0 ? open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+  if (fd < 0 || !lock_and_mark (fd))
+    {
+      any_posix_remove_tree (AT_FDCWD, path);
+      if (fd >= 0)
+        close (fd);
+      return NULL;
+    }
 
   self = g_new0 (Temporary, 1);
   self->path = g_steal_pointer (&path);
