@@ -18,18 +18,18 @@
 /* Whatever stands in an entry's place goes; only files were counted. */
 static gboolean
 unlink_counted (AnyShard   *shard,
+                int         directory,
                 const char *file)
 {
-  g_autofree char *name = g_build_filename (shard->name, file, NULL);
-  struct stat      status;
+  struct stat status;
 
-  if (fstatat (shard->generation->fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+  if (fstatat (directory, file, &status, AT_SYMLINK_NOFOLLOW) != 0)
     return errno == ENOENT;
 
   if (S_ISREG (status.st_mode))
     shard->suspect |= !any_entry_file_is_sound (shard, file, status.st_size);
 
-  if (!any_posix_remove_tree (shard->generation->fd, name))
+  if (!any_posix_remove_tree (directory, file))
     return FALSE;
 
   if (S_ISREG (status.st_mode))
@@ -41,6 +41,27 @@ unlink_counted (AnyShard   *shard,
   return TRUE;
 }
 
+static gboolean
+unlink_all (AnyShard  *shard,
+            GPtrArray *files)
+{
+  gboolean removed = TRUE;
+  int      saved_errno;
+  int      directory = any_shard_open (shard);
+
+  if (directory < 0)
+    return errno == ENOENT;
+
+  for (guint i = 0; i < files->len && removed; i++)
+    removed = unlink_counted (shard, directory, g_ptr_array_index (files, i));
+
+  saved_errno = errno;
+  close (directory);
+  errno = saved_errno;
+
+  return removed;
+}
+
 /* Removes files of a shard that is held, for all processes at one instant. */
 static gboolean
 remove_files (AnyShard  *shard,
@@ -48,17 +69,14 @@ remove_files (AnyShard  *shard,
               AnyEpoch  *epoch,
               GError   **error)
 {
-  gboolean removed = TRUE;
+  gboolean removed;
 
   if (!any_epoch_begin (epoch, error))
     return FALSE;
 
-  for (guint i = 0; i < files->len && removed; i++)
-    {
-      removed = unlink_counted (shard, g_ptr_array_index (files, i));
-      if (!removed)
-        any_posix_set_error (error, errno, "Cannot remove an entry from", shard->generation->path);
-    }
+  removed = unlink_all (shard, files);
+  if (!removed)
+    any_posix_set_error (error, errno, "Cannot remove an entry from", shard->generation->path);
 
   any_epoch_end (epoch);
 

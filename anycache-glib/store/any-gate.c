@@ -97,8 +97,9 @@ any_gate_enter (AnyGate    *self,
                 const char *path,
                 GError    **error)
 {
-  gint64 deadline = g_get_monotonic_time () + wait_us;
-  int    failure = ETIMEDOUT;
+  gint64           deadline = g_get_monotonic_time () + wait_us;
+  int              failure = ETIMEDOUT;
+  g_autofree char *display = NULL;
 
   if (enter_process (self, deadline))
     {
@@ -109,9 +110,10 @@ any_gate_enter (AnyGate    *self,
       leave_process (self);
     }
 
+  display = g_filename_display_name (path);
   if (failure == ETIMEDOUT)
     g_set_error (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_TIMEOUT,
-                 "Another thread or process holds the lock of “%s”", path);
+                 "Another thread or process holds the lock of “%s”", display);
   else
     any_posix_set_error (error, failure, "Cannot lock", path);
 

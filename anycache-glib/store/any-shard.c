@@ -29,6 +29,13 @@ any_shard_path_init (AnyShardPath   *self,
   memcpy (self->file, digits + ANY_SHARD_NAME_LENGTH, ANY_SHARD_FILE_LENGTH + 1);
 }
 
+/* Opens the shard's directory; -1 with ENOENT where nothing was stored in it yet. */
+int
+any_shard_open (AnyShard *self)
+{
+  return any_posix_open (self->generation->fd, self->name, O_RDONLY | O_DIRECTORY);
+}
+
 static gboolean
 is_entry_name (const char *name)
 {
@@ -62,7 +69,7 @@ any_shard_foreach (AnyShard    *self,
   struct dirent *item;
   gboolean       complete = TRUE;
   int            saved_errno;
-  int            fd = any_posix_open (self->generation->fd, self->name, O_RDONLY | O_DIRECTORY);
+  int            fd = any_shard_open (self);
 
   if (fd < 0)
     return errno == ENOENT;
@@ -144,9 +151,16 @@ any_shard_count (AnyGeneration   *generation,
 static gboolean
 remove_temporary (AnyShard *self)
 {
-  g_autofree char *temporary = g_build_filename (self->name, ANY_SHARD_TEMPORARY, NULL);
+  gboolean removed;
+  int      fd = any_shard_open (self);
 
-  return any_posix_remove_tree (self->generation->fd, temporary) || errno == ENOTDIR;
+  if (fd < 0)
+    return errno == ENOENT;
+
+  removed = any_posix_remove_tree (fd, ANY_SHARD_TEMPORARY);
+  close (fd);
+
+  return removed;
 }
 
 static gboolean

@@ -42,6 +42,8 @@ void any_shard_end (AnyShard *self);
 
 void any_shard_leave (AnyShard *self);
 
+int any_shard_open (AnyShard *self);
+
 gboolean any_shard_count (AnyGeneration   *generation,
                           guint            index,
                           AnyLedgerRecord *record);

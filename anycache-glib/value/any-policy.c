@@ -24,17 +24,20 @@ gint64
 any_policy_expires (gint64 created,
                     gint64 maxage)
 {
-  if (maxage < 0 || maxage > G_MAXINT64 - created)
+  if (maxage < 0)
     return ANY_POLICY_NO_LIMIT;
+  if (created < 0)
+    return 0;
 
-  return created + maxage;
+  return maxage <= G_MAXINT64 - created ? created + maxage : ANY_POLICY_NO_LIMIT;
 }
 
-/* The age of an entry from the future cannot be known: the clock was set back since. Where age counts, it is a miss. */
+/* The age of an entry cannot be known if it is from the future, so that the clock was set back since, or from before 1970, when
+ * no clock was right. Where age counts, it is a miss. */
 gboolean
 any_policy_is_expired (gint64 created,
                        gint64 expires,
                        gint64 now)
 {
-  return expires >= 0 && (now >= expires || now < created);
+  return expires >= 0 && (now >= expires || now < created || created < 0);
 }
