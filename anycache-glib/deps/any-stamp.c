@@ -105,10 +105,8 @@ digest_file (int    fd,
 
   while (total <= MAX_DIGESTED_SIZE)
     {
-      gssize n_read = read (fd, buffer, READ_SIZE);
+      gssize n_read = TEMP_FAILURE_RETRY (read (fd, buffer, READ_SIZE));
 
-      if (n_read < 0 && errno == EINTR)
-        continue;
       if (n_read < 0)
         return FALSE;
       if (n_read == 0)
@@ -173,13 +171,14 @@ read_digest (const AnyStamp *self,
              const char     *path,
              guint8          digest[ANY_DIGEST_SIZE])
 {
+  int      flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (self->kind == ANY_STAMP_DIRECTORY ? O_DIRECTORY : 0);
   gboolean known;
   int      fd;
 
   if (self->kind == ANY_STAMP_FILE && self->size > MAX_DIGESTED_SIZE)
     return FALSE;
 
-  fd = open (path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (self->kind == ANY_STAMP_DIRECTORY ? O_DIRECTORY : 0));
+  fd = TEMP_FAILURE_RETRY (open (path, flags));
   if (fd < 0)
     return FALSE;
 

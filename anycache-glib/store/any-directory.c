@@ -156,7 +156,7 @@ any_directory_open (const char *cachedir,
       return NULL;
     }
 
-  self->fd = open (self->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  self->fd = TEMP_FAILURE_RETRY (open (self->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (self->fd < 0)
     {
       set_open_error (error, errno, self->path);

@@ -142,9 +142,7 @@ any_entry_file_holds (AnyDirectory       *directory,
   if (fd < 0)
     return FALSE;
 
-  do
-    n_read = pread (fd, trailer, sizeof trailer, record->total_length - sizeof trailer);
-  while (n_read < 0 && errno == EINTR);
+  n_read = TEMP_FAILURE_RETRY (pread (fd, trailer, sizeof trailer, record->total_length - sizeof trailer));
   close (fd);
 
   return n_read == sizeof trailer && memcmp (trailer, record->trailer, sizeof trailer) == 0;
@@ -262,7 +260,10 @@ discount (AnyShard   *shard,
   struct stat old;
 
   if (fstatat (shard->generation->fd, name, &old, AT_SYMLINK_NOFOLLOW) != 0)
-    return;
+    {
+      shard->suspect = TRUE;
+      return;
+    }
 
   if (S_ISDIR (old.st_mode))
     any_posix_remove_tree (shard->generation->fd, name);

@@ -96,20 +96,23 @@ prepare_locked (AnyDirectory *directory)
   gboolean ready;
   int      generation;
   int      state;
+  int      saved_errno;
 
   if (!discard_locked (directory, NEXT) || !any_directory_make_child (directory->fd, NEXT))
     return FALSE;
 
   generation = any_posix_open (directory->fd, NEXT, O_RDONLY | O_DIRECTORY);
-  if (generation < 0)
-    return FALSE;
-
-  state = open_state (generation, TRUE);
+  state = generation >= 0 ? open_state (generation, TRUE) : -1;
   ready = state >= 0 && any_ledger_write_empty (state);
+  saved_errno = errno;
 
   if (state >= 0)
     close (state);
-  close (generation);
+  if (generation >= 0)
+    close (generation);
+  if (!ready)
+    any_posix_remove_tree (directory->fd, NEXT);
+  errno = saved_errno;
 
   return ready;
 }
@@ -151,6 +154,46 @@ any_generation_replace (AnyDirectory *directory,
   return replaced;
 }
 
+static gboolean
+sweep_once (AnyDirectory *directory)
+{
+  DIR           *reader;
+  struct dirent *item;
+  gboolean       complete = TRUE;
+  int            fd = any_posix_open (directory->fd, ".", O_RDONLY | O_DIRECTORY);
+
+  if (fd < 0)
+    return TRUE;
+
+  reader = fdopendir (fd);
+  if (reader == NULL)
+    {
+      close (fd);
+      return TRUE;
+    }
+
+  while ((item = readdir (reader)) != NULL)
+    {
+      if (g_str_has_prefix (item->d_name, TRASH_PREFIX))
+        complete = any_posix_remove_tree (directory->fd, item->d_name) && complete;
+    }
+  closedir (reader);
+
+  return complete;
+}
+
+/* Removes the generations that clears have left, also those of processes that died before they had removed theirs. What cannot
+ * be removed now waits for the next sweep. */
+void
+any_generation_sweep (AnyDirectory *directory)
+{
+  for (guint i = 0; i < SWEEP_ATTEMPTS; i++)
+    {
+      if (sweep_once (directory))
+        return;
+    }
+}
+
 /* Makes the first generation, unless another process was faster. */
 static gboolean
 create_first (AnyDirectory *directory,
@@ -167,11 +210,13 @@ create_first (AnyDirectory *directory,
     any_posix_set_error (error, errno, "Cannot make a directory in", directory->path);
 
   any_epoch_end (directory->epoch);
+  any_generation_sweep (directory);
 
   return created;
 }
 
-/* Opens the current generation. Without create, G_IO_ERROR_NOT_FOUND says that there is none yet. */
+/* Opens the current generation. Without create, G_IO_ERROR_NOT_FOUND says that there is none yet; with it, what dead processes
+ * have left is removed on the way. */
 AnyGeneration *
 any_generation_open (AnyDirectory *directory,
                      gboolean      create,
@@ -185,6 +230,9 @@ any_generation_open (AnyDirectory *directory,
   self->path = g_build_filename (directory->path, CURRENT, NULL);
   self->writable = directory->writable;
   self->state_fd = -1;
+
+  if (create)
+    any_generation_sweep (directory);
 
   /* Read before the directory is opened: a clear in between then shows as a move of the epoch. */
   self->epoch = directory->epoch != NULL ? any_epoch_read (directory->epoch) : ANY_EPOCH_UNKNOWN;
@@ -230,44 +278,4 @@ any_generation_is_current (AnyGeneration *self,
   __atomic_store_n (&self->epoch, epoch, __ATOMIC_RELEASE);
 
   return TRUE;
-}
-
-static gboolean
-sweep_once (AnyDirectory *directory)
-{
-  DIR           *reader;
-  struct dirent *item;
-  gboolean       complete = TRUE;
-  int            fd = any_posix_open (directory->fd, ".", O_RDONLY | O_DIRECTORY);
-
-  if (fd < 0)
-    return TRUE;
-
-  reader = fdopendir (fd);
-  if (reader == NULL)
-    {
-      close (fd);
-      return TRUE;
-    }
-
-  while ((item = readdir (reader)) != NULL)
-    {
-      if (g_str_has_prefix (item->d_name, TRASH_PREFIX))
-        complete = any_posix_remove_tree (directory->fd, item->d_name) && complete;
-    }
-  closedir (reader);
-
-  return complete;
-}
-
-/* Removes the generations that clears have left, also those of processes that died before they had removed theirs. What cannot
- * be removed now waits for the next sweep. */
-void
-any_generation_sweep (AnyDirectory *directory)
-{
-  for (guint i = 0; i < SWEEP_ATTEMPTS; i++)
-    {
-      if (sweep_once (directory))
-        return;
-    }
 }

@@ -6,7 +6,6 @@
 
 #include "any-ledger.h"
 
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -83,22 +82,25 @@ pack (const AnyLedgerRecord *record,
   raw->mark = record->settled ? mark_of (raw) : 0;
 }
 
+/* A file that was cut reads as zeros, which are not settled. */
 static gboolean
 read_at (int      fd,
          gpointer buffer,
          gsize    length,
          guint64  offset)
 {
-  gssize n_read;
+  gssize n_read = 1;
 
-  /* A file that was cut reads as zeros, which are not settled. */
   memset (buffer, 0, length);
 
-  do
-    n_read = pread (fd, buffer, length, offset);
-  while (n_read < 0 && errno == EINTR);
+  for (gsize total = 0; total < length && n_read > 0; total += n_read)
+    {
+      n_read = TEMP_FAILURE_RETRY (pread (fd, (guint8 *) buffer + total, length - total, offset + total));
+      if (n_read < 0)
+        return FALSE;
+    }
 
-  return n_read >= 0;
+  return TRUE;
 }
 
 static gboolean
@@ -107,18 +109,13 @@ write_at (int           fd,
           gsize         length,
           guint64       offset)
 {
-  gsize total = 0;
+  gssize n_written;
 
-  while (total < length)
+  for (gsize total = 0; total < length; total += n_written)
     {
-      gssize n_written = pwrite (fd, (const guint8 *) buffer + total, length - total, offset + total);
-
-      if (n_written < 0 && errno == EINTR)
-        continue;
+      n_written = TEMP_FAILURE_RETRY (pwrite (fd, (const guint8 *) buffer + total, length - total, offset + total));
       if (n_written <= 0)
         return FALSE;
-
-      total += n_written;
     }
 
   return TRUE;

@@ -29,11 +29,12 @@ open_stepwise (int         directory,
 {
   const char *slash = strchr (path, '/');
   int         fd = directory;
+  int         last;
 
   while (slash != NULL)
     {
       g_autofree char *step = g_strndup (path, slash - path);
-      int              next = openat (fd, step, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+      int              next = TEMP_FAILURE_RETRY (openat (fd, step, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 
       if (fd != directory)
         close (fd);
@@ -45,13 +46,11 @@ open_stepwise (int         directory,
       slash = strchr (path, '/');
     }
 
-  if (fd == directory)
-    return openat (fd, path, flags | SAFE_FLAGS, FILE_MODE);
+  last = TEMP_FAILURE_RETRY (openat (fd, path, flags | SAFE_FLAGS, FILE_MODE));
+  if (fd != directory)
+    close (fd);
 
-  flags = openat (fd, path, flags | SAFE_FLAGS, FILE_MODE);
-  close (fd);
-
-  return flags;
+  return last;
 }
 
 /* Opens a path below a directory. No part of it may be a symbolic link. */
@@ -72,9 +71,7 @@ any_posix_open (int         directory,
   if (strchr (path, '/') == NULL || !g_atomic_int_get (&has_openat2))
     return open_stepwise (directory, path, flags);
 
-  do
-    fd = syscall (SYS_openat2, directory, path, &how, sizeof how);
-  while (fd < 0 && errno == EINTR);
+  fd = TEMP_FAILURE_RETRY (syscall (SYS_openat2, directory, path, &how, sizeof how));
 
   /* EAGAIN: a rename elsewhere made the kernel unsure of the path; E2BIG and EINVAL: it knows less than we ask for. */
   if (fd >= 0 || (errno != ENOSYS && errno != EPERM && errno != EAGAIN && errno != E2BIG && errno != EINVAL))
@@ -93,10 +90,8 @@ any_posix_write_all (int           fd,
 {
   while (n_pieces > 0)
     {
-      gssize n_written = writev (fd, pieces, n_pieces);
+      gssize n_written = TEMP_FAILURE_RETRY (writev (fd, pieces, n_pieces));
 
-      if (n_written < 0 && errno == EINTR)
-        continue;
       if (n_written < 0)
         return FALSE;
 
@@ -126,9 +121,7 @@ any_posix_read_once (int     fd,
 {
   gssize n_read;
 
-  do
-    n_read = read (fd, buffer + have, length - have);
-  while (n_read < 0 && errno == EINTR);
+  n_read = TEMP_FAILURE_RETRY (read (fd, buffer + have, length - have));
 
   return n_read < 0 ? -1 : (gssize) have + n_read;
 }
@@ -159,13 +152,7 @@ gboolean
 any_posix_resize (int     fd,
                   guint64 length)
 {
-  int result;
-
-  do
-    result = ftruncate (fd, length);
-  while (result != 0 && errno == EINTR);
-
-  return result == 0;
+  return TEMP_FAILURE_RETRY (ftruncate (fd, length)) == 0;
 }
 
 /* Renames to a name that must not exist; EEXIST where it does. */
@@ -204,13 +191,8 @@ set_lock (int     fd,
     .l_start = start,
     .l_len = length,
   };
-  int result;
 
-  do
-    result = fcntl (fd, F_OFD_SETLK, &lock);
-  while (result != 0 && errno == EINTR);
-
-  return result == 0;
+  return TEMP_FAILURE_RETRY (fcntl (fd, F_OFD_SETLK, &lock)) == 0;
 }
 
 /* Locks bytes of a file against other open file descriptions, and so against other processes; the kernel frees the lock of a
@@ -237,7 +219,7 @@ remove_children (int directory)
   DIR           *reader;
   struct dirent *item;
   gboolean       complete = TRUE;
-  int            fd = openat (directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  int            fd = any_posix_open (directory, ".", O_RDONLY | O_DIRECTORY);
 
   if (fd < 0)
     return FALSE;
@@ -272,7 +254,7 @@ any_posix_remove_tree (int         directory,
   if (errno != EISDIR && errno != EPERM)
     return FALSE;
 
-  fd = openat (directory, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  fd = TEMP_FAILURE_RETRY (openat (directory, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (fd < 0)
     return errno == ENOENT;
 
