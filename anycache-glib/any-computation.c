@@ -70,7 +70,7 @@ publish (AnyComputation *self,
          GVariant       *value,
          gint64          maxage,
          gint64          cost,
-         gboolean        supersede,
+         gboolean        refresh,
          GError        **error)
 {
   AnyCache *cache = any_function_get_cache (self->function);
@@ -85,7 +85,7 @@ publish (AnyComputation *self,
 
   record = any_codec_seal (self->key, dependencies, value,
                            self->created, any_policy_expires (self->created, maxage), cost, &head_length);
-  if (!any_core_publish (any_cache_get_core (cache), self->key, &self->draft, record, head_length, supersede, error))
+  if (!any_core_publish (any_cache_get_core (cache), self->key, &self->draft, record, head_length, refresh, error))
     return FALSE;
 
   any_cache_note_stored (cache);
@@ -120,7 +120,7 @@ static void
 keep (AnyComputation *self,
       AnyRequest     *request,
       GVariant       *value,
-      gboolean        supersede)
+      gboolean        refresh)
 {
   AnyCache        *cache = any_function_get_cache (self->function);
   AnyDependencies *dependencies = any_request_get_dependencies (request);
@@ -145,7 +145,7 @@ keep (AnyComputation *self,
     }
 
   packed = any_dependencies_pack (dependencies);
-  if (!publish (self, packed, value, maxage, cost, supersede, &error))
+  if (!publish (self, packed, value, maxage, cost, refresh, &error))
     any_cache_note_failure (cache, error);
 }
 
@@ -180,7 +180,7 @@ take_answer (AnyRequest *request,
 static GVariant *
 compute (AnyComputation *self,
          GVariant       *args,
-         gboolean        supersede,
+         gboolean        refresh,
          GCancellable   *cancellable,
          GError        **error)
 {
@@ -194,7 +194,7 @@ compute (AnyComputation *self,
   accepted = any_function_compute (self->function, request, &callback_error);
   value = take_answer (request, accepted, callback_error, error);
   if (value != NULL)
-    keep (self, request, value, supersede);
+    keep (self, request, value, refresh);
 
   return value;
 }
@@ -204,7 +204,7 @@ GVariant *
 any_computation_run (AnyFunction  *function,
                      const AnyKey *key,
                      GVariant     *args,
-                     gboolean      supersede,
+                     gboolean      refresh,
                      GCancellable *cancellable,
                      GError      **error)
 {
@@ -223,7 +223,7 @@ any_computation_run (AnyFunction  *function,
   g_private_set (&innermost, &self);
   g_object_ref (function);
 
-  value = compute (&self, args, supersede, cancellable, error);
+  value = compute (&self, args, refresh, cancellable, error);
 
   g_private_set (&innermost, self.outer);
   any_draft_clear (&self.draft);

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 GVariant *any_computation_run (AnyFunction  *function,
                                const AnyKey *key,
                                GVariant     *args,
-                               gboolean      supersede,
+                               gboolean      refresh,
                                GCancellable *cancellable,
                                GError      **error);
 

@@ -9,8 +9,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -55,6 +57,12 @@ static gint64
 newest (const AnyStamp *self)
 {
   return MAX (self->mtime, self->ctime);
+}
+
+static gboolean
+is_settled (const AnyStamp *self)
+{
+  return newest (self) + slack (self) <= any_stamp_now ();
 }
 
 /* A path that leads nowhere is a finding too; any other failure leaves the question open. */
@@ -191,6 +199,29 @@ read_digest (const AnyStamp *self,
   return known;
 }
 
+/* Files that the kernel makes up while they are read change without a trace. */
+static gboolean
+is_made_up (const char *path)
+{
+  struct statfs system;
+
+  if (TEMP_FAILURE_RETRY (statfs (path, &system)) != 0)
+    return TRUE;
+
+  switch (system.f_type)
+    {
+    case CGROUP_SUPER_MAGIC:
+    case CGROUP2_SUPER_MAGIC:
+    case DEBUGFS_MAGIC:
+    case PROC_SUPER_MAGIC:
+    case SYSFS_MAGIC:
+    case TRACEFS_MAGIC:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
 /* Looks at a path. FALSE where nothing that could be checked later can be said: a FIFO, a device, a path that is not ours to
  * see, or one that changed under the look. */
 gboolean
@@ -203,8 +234,10 @@ any_stamp_take (AnyStamp   *self,
     return FALSE;
   if (self->kind == ANY_STAMP_ABSENT)
     return TRUE;
+  if (is_made_up (path))
+    return FALSE;
 
-  self->settled = newest (self) + slack (self) <= any_stamp_now ();
+  self->settled = is_settled (self);
   if (self->settled)
     return TRUE;
 
@@ -231,26 +264,29 @@ any_stamp_holds (const AnyStamp *self,
          memcmp (digest, self->digest, sizeof digest) == 0;
 }
 
-/* Whether a path still looks like this; if it does, and enough time has passed, the times alone will tell from now on. */
+/* Whether a path has looked like this all the time since; if enough time has passed, its times alone will tell from now on.
+ *
+ * A file that was changed and changed back is not the same for somebody who has read it in between. */
 gboolean
 any_stamp_settle (AnyStamp   *self,
                   const char *path)
 {
   AnyStamp now;
+  guint8   digest[ANY_DIGEST_SIZE];
 
+  if (!read_status (&now, path) || !same_status (self, &now))
+    return FALSE;
   if (self->settled)
-    return any_stamp_holds (self, path);
+    return TRUE;
 
-  if (!any_stamp_take (&now, path) || now.kind != self->kind || now.size != self->size)
+  /* The content is compared after it is known whether times tell of changes by now: one that comes in between changes them. */
+  now.settled = is_settled (&now);
+  if (!read_digest (&now, path, digest) || memcmp (digest, self->digest, sizeof digest) != 0)
     return FALSE;
 
-  if (!now.settled)
-    return memcmp (now.digest, self->digest, sizeof now.digest) == 0;
-
-  /* The content is compared after the new times were read: a change in between makes them differ from the file's. */
-  if (!any_stamp_holds (self, path))
-    return FALSE;
-  *self = now;
+  self->settled = now.settled;
+  if (self->settled)
+    memset (self->digest, 0, sizeof self->digest);
 
   return TRUE;
 }
@@ -277,6 +313,29 @@ read_parent (AnyStamp   *parent,
   return FALSE;
 }
 
+/* The times of a symbolic link itself, which may have led elsewhere. FALSE where there is none. */
+static gboolean
+read_link (AnyStamp   *link,
+           const char *path)
+{
+  struct stat status;
+
+  if (lstat (path, &status) != 0 || !S_ISLNK (status.st_mode))
+    return FALSE;
+
+  *link = (AnyStamp){ .mtime = nanoseconds (&status.st_mtim), .ctime = nanoseconds (&status.st_ctim) };
+
+  return TRUE;
+}
+
+/* A whole number of seconds may stand for a change up to two seconds later. */
+static gboolean
+is_before (const AnyStamp *self,
+           gint64          instant)
+{
+  return newest (self) + (slack (self) == COARSE_SLACK ? COARSE_SLACK : 0) < instant;
+}
+
 /* Whether a path has looked like this since before an instant of any_stamp_now(). What is absent was so if nothing was removed
  * from the directory around it. */
 gboolean
@@ -284,19 +343,15 @@ any_stamp_is_older (const AnyStamp *self,
                     const char     *path,
                     gint64          instant)
 {
-  AnyStamp        parent;
+  AnyStamp        other;
   const AnyStamp *seen = self;
-  gint64          unseen;
 
   if (self->kind == ANY_STAMP_ABSENT)
     {
-      if (!read_parent (&parent, path))
+      if (!read_parent (&other, path))
         return FALSE;
-      seen = &parent;
+      seen = &other;
     }
 
-  /* A whole number of seconds may stand for a change up to two seconds later. */
-  unseen = slack (seen) == COARSE_SLACK ? COARSE_SLACK : 0;
-
-  return newest (seen) + unseen < instant;
+  return is_before (seen, instant) && (!read_link (&other, path) || is_before (&other, instant));
 }

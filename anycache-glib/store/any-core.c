@@ -241,10 +241,10 @@ any_core_publish (AnyCore        *self,
                   const AnyDraft *draft,
                   AnyRecord      *record,
                   gsize           head_length,
-                  gboolean        supersede,
+                  gboolean        refresh,
                   GError        **error)
 {
-  switch (any_disk_tier_publish (self->disk, key, draft, record, head_length, supersede, error))
+  switch (any_disk_tier_publish (self->disk, key, draft, record, head_length, refresh, error))
     {
     case ANY_PUBLISHED:
       record->epoch = draft->epoch;

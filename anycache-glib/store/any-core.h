@@ -47,7 +47,7 @@ gboolean any_core_publish (AnyCore        *self,
                            const AnyDraft *draft,
                            AnyRecord      *record,
                            gsize           head_length,
-                           gboolean        supersede,
+                           gboolean        refresh,
                            GError        **error);
 
 gboolean any_core_remove (AnyCore      *self,

@@ -263,41 +263,63 @@ any_disk_tier_begin (AnyDiskTier  *self,
     }
 }
 
-/* Stores a result under its key, at one instant for all readers. */
+/* Says what has become of a result. A generation that was cleared away takes what is written to it out of sight, or fails once it
+ * is removed; a directory that was removed fails. */
+static AnyPublish
+conclude (AnyDiskTier    *self,
+          const AnyDraft *draft,
+          GError         *write_error,
+          GError        **error)
+{
+  gboolean in_place = write_error == NULL || any_directory_is_in_place (draft->directory);
+
+  if (in_place && !any_generation_is_current (draft->generation, draft->directory))
+    {
+      g_clear_error (&write_error);
+      return ANY_PUBLISH_SUPERSEDED;
+    }
+
+  if (write_error == NULL)
+    return ANY_PUBLISHED;
+
+  if (!in_place)
+    drop_directory (self, draft->directory);
+  g_propagate_error (error, write_error);
+
+  return ANY_PUBLISH_FAILED;
+}
+
+/* Stores a result under its key, at one instant for all readers. A refresh keeps older computations from being stored over it. */
 AnyPublish
 any_disk_tier_publish (AnyDiskTier     *self,
                        const AnyKey    *key,
                        const AnyDraft  *draft,
                        const AnyRecord *record,
                        gsize            head_length,
-                       gboolean         supersede,
+                       gboolean         refresh,
                        GError         **error)
 {
   AnyShardPath path;
   AnyShard     shard;
-  gboolean     written;
+  GError      *write_error = NULL;
 
   any_shard_path_init (&path, &key->ident);
 
-  if (!any_shard_enter (&shard, draft->generation, path.index, ANY_GATE_WAIT_US, error))
-    return ANY_PUBLISH_FAILED;
+  if (!any_shard_enter (&shard, draft->generation, path.index, ANY_GATE_WAIT_US, &write_error))
+    return conclude (self, draft, write_error, error);
 
-  if (shard.record.sequence != draft->sequence && !supersede)
+  if (any_ledger_is_superseded (draft->sequence, shard.record.sequence, refresh))
     {
       any_shard_leave (&shard);
       return ANY_PUBLISH_SUPERSEDED;
     }
 
-  if (supersede)
-    shard.record.sequence++;
-  written = any_entry_file_write (&shard, &path, draft->directory->epoch, record, head_length, error);
+  if (refresh)
+    shard.record.sequence += ANY_LEDGER_REFRESH;
+  any_entry_file_write (&shard, &path, draft->directory->epoch, record, head_length, &write_error);
   any_shard_leave (&shard);
 
-  /* A directory that was removed under us fails all that is written to it. */
-  if (!written && !any_directory_is_in_place (draft->directory))
-    drop_directory (self, draft->directory);
-
-  return written ? ANY_PUBLISHED : ANY_PUBLISH_FAILED;
+  return conclude (self, draft, write_error, error);
 }
 
 /* That nothing is there yet is not an error. */
@@ -380,7 +402,7 @@ any_disk_tier_remove (AnyDiskTier  *self,
       !any_shard_enter (&shard, generation, path.index, ANY_GATE_WAIT_US, error))
     return FALSE;
 
-  shard.record.sequence++;
+  shard.record.sequence += ANY_LEDGER_REMOVAL;
   removed = any_entry_remove (&shard, path.file, directory->epoch, error);
   any_shard_leave (&shard);
 
@@ -411,7 +433,7 @@ any_disk_tier_remove_name (AnyDiskTier *self,
       if (!any_shard_enter (&shard, generation, i, ANY_GATE_WAIT_US, error))
         return FALSE;
 
-      shard.record.sequence++;
+      shard.record.sequence += ANY_LEDGER_REMOVAL;
       removed = any_entry_remove_name (&shard, name, directory->epoch, error);
       any_shard_leave (&shard);
     }

@@ -56,7 +56,7 @@ AnyPublish any_disk_tier_publish (AnyDiskTier     *self,
                                   const AnyDraft  *draft,
                                   const AnyRecord *record,
                                   gsize            head_length,
-                                  gboolean         supersede,
+                                  gboolean         refresh,
                                   GError         **error);
 
 gboolean any_disk_tier_remove (AnyDiskTier  *self,

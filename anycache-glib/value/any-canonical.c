@@ -12,6 +12,9 @@
 /* The bits of the NaN that stands for all of them: quiet, positive, no payload. */
 #define CANONICAL_NAN G_GUINT64_CONSTANT (0x7ff8000000000000)
 
+/* Up to this many, what is quadratic is still quick. */
+#define FEW_CHILDREN 16
+
 /* How deep a type nests by itself: 0 for a basic type or a variant, one more for each container around it. */
 static guint
 type_depth (const GVariantType *type)
@@ -59,64 +62,32 @@ any_canonical_type_is_allowed (const GVariantType *type)
          !type_has (type, "h");
 }
 
-/* Types are checked before anything is read, so that a deep value is never walked to its end. */
-static gboolean
-check_types (GVariant *value,
-             guint     depth,
-             GError  **error)
-{
-  const GVariantType *type = g_variant_get_type (value);
-
-  if (g_variant_type_get_string_length (type) > ANY_CANONICAL_MAX_TYPE_LENGTH)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "The type of the value takes more than %d characters", ANY_CANONICAL_MAX_TYPE_LENGTH);
-      return FALSE;
-    }
-
-  if (depth + type_depth (type) > ANY_CANONICAL_MAX_DEPTH)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "The value nests deeper than %d levels", ANY_CANONICAL_MAX_DEPTH);
-      return FALSE;
-    }
-
-  if (type_has (type, "h"))
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "The value holds a file handle (type “%s”), which means nothing to another process",
-                   g_variant_get_type_string (value));
-      return FALSE;
-    }
-
-  if (!type_has (type, "v"))
-    return TRUE;
-
-  for (gsize i = 0; i < g_variant_n_children (value); i++)
-    {
-      g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
-
-      if (!check_types (child, depth + 1, error))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
 /* A value from bytes makes its children anew at each look; one that was built gives those that it was built from. */
 static gboolean
 is_from_bytes (GVariant *value)
 {
-  g_autoptr (GVariant) first = NULL;
-  g_autoptr (GVariant) again = NULL;
-
-  if (!g_variant_is_container (value) || g_variant_n_children (value) == 0)
-    return FALSE;
-
-  first = g_variant_get_child_value (value, 0);
-  again = g_variant_get_child_value (value, 0);
+  g_autoptr (GVariant) first = g_variant_get_child_value (value, 0);
+  g_autoptr (GVariant) again = g_variant_get_child_value (value, 0);
 
   return first != again;
+}
+
+/* Gives a container in a form whose children are reached in constant time.
+ *
+ * GLib (2.74) looks at all offsets of an array from outside again for each of its elements, even after they were found to be in
+ * normal form, but not at those of bytes that it is told to trust. Data that is not sound stays as it is.
+ */
+static GVariant *
+make_walkable (GVariant *value)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (g_variant_n_children (value) <= FEW_CHILDREN || !is_from_bytes (value) || !g_variant_is_normal_form (value))
+    return g_variant_ref (value);
+
+  bytes = g_variant_get_data_as_bytes (value);
+
+  return g_variant_ref_sink (g_variant_new_from_bytes (g_variant_get_type (value), bytes, TRUE));
 }
 
 static gboolean
@@ -132,44 +103,66 @@ check_normal_form (GVariant *value,
   return FALSE;
 }
 
+static gboolean
+check_type (GVariant *value,
+            guint     depth,
+            GError  **error)
+{
+  const GVariantType *type = g_variant_get_type (value);
+
+  if (g_variant_type_get_string_length (type) > ANY_CANONICAL_MAX_TYPE_LENGTH)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                 "The type of the value takes more than %d characters", ANY_CANONICAL_MAX_TYPE_LENGTH);
+  else if (depth + type_depth (type) > ANY_CANONICAL_MAX_DEPTH)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                 "The value nests deeper than %d levels", ANY_CANONICAL_MAX_DEPTH);
+  else if (type_has (type, "h"))
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                 "The value holds a file handle (type “%s”), which means nothing to another process",
+                 g_variant_get_type_string (value));
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+/* Types are checked before anything is read, so that a deep value is never walked to its end. */
+static gboolean
+check_types (GVariant *value,
+             guint     depth,
+             GError  **error)
+{
+  g_autoptr (GVariant) walkable = NULL;
+
+  if (!check_type (value, depth, error))
+    return FALSE;
+  if (!type_has (g_variant_get_type (value), "v"))
+    return TRUE;
+
+  walkable = make_walkable (value);
+  if (g_variant_n_children (walkable) > FEW_CHILDREN && is_from_bytes (walkable) && !check_normal_form (walkable, error))
+    return FALSE;
+
+  for (gsize i = 0; i < g_variant_n_children (walkable); i++)
+    {
+      g_autoptr (GVariant) child = g_variant_get_child_value (walkable, i);
+
+      if (!check_types (child, depth + 1, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 /* Refuses what has no stable bytes: handles, values that nest too deep, and data that is not in normal form.
  *
  * Such data is refused and not repaired, because the repair takes seconds for each MiB that was made to be slow.
- *
- * Gives the value in a form that is walked in linear time: GLib (2.74) looks at all offsets of an array again for each of its
- * elements where the bytes come from outside, even after they were found to be in normal form. A value that was built may
- * nest so deep that only its types can be looked at safely, so these come first there.
  */
-GVariant *
-any_canonical_trust (GVariant *value,
-                     GError  **error)
-{
-  g_autoptr (GVariant) trusted = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-
-  if (is_from_bytes (value))
-    {
-      if (!check_normal_form (value, error))
-        return NULL;
-
-      bytes = g_variant_get_data_as_bytes (value);
-      trusted = g_variant_ref_sink (g_variant_new_from_bytes (g_variant_get_type (value), bytes, TRUE));
-    }
-  else
-    {
-      trusted = g_variant_ref (value);
-    }
-
-  return check_types (trusted, 0, error) && check_normal_form (trusted, error) ? g_steal_pointer (&trusted) : NULL;
-}
-
 gboolean
 any_canonical_check (GVariant *value,
                      GError  **error)
 {
-  g_autoptr (GVariant) trusted = any_canonical_trust (value, error);
-
-  return trusted != NULL;
+  return check_types (value, 0, error) && check_normal_form (value, error);
 }
 
 static guint64
@@ -244,6 +237,7 @@ unref_all (GVariant **children,
 static GVariant *
 canonical_container (GVariant *value)
 {
+  g_autoptr (GVariant) walkable = make_walkable (value);
   const GVariantType *type = g_variant_get_type (value);
   gsize               n_children = g_variant_n_children (value);
   GVariant          **children = g_new (GVariant *, n_children);
@@ -251,7 +245,7 @@ canonical_container (GVariant *value)
 
   for (gsize i = 0; i < n_children; i++)
     {
-      g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
+      g_autoptr (GVariant) child = g_variant_get_child_value (walkable, i);
 
       children[i] = any_canonical_form (child);
     }
@@ -278,7 +272,7 @@ canonical_container (GVariant *value)
 
 /* Gives the one form of all equal values: dictionaries sorted by key at every depth, every NaN the same.
  *
- * The value must come from any_canonical_trust(), which bounds the recursion.
+ * The value must have passed any_canonical_check(), which bounds the recursion.
  */
 GVariant *
 any_canonical_form (GVariant *value)

@@ -90,7 +90,6 @@ any_key_init (AnyKey     *self,
               GVariant   *args,
               GError    **error)
 {
-  g_autoptr (GVariant) trusted = any_canonical_trust (args, error);
   g_autoptr (GVariant) form = NULL;
   const char *type = g_variant_get_type_string (args);
   gsize       name_length = strlen (name);
@@ -99,13 +98,13 @@ any_key_init (AnyKey     *self,
   gsize       args_length;
   guint8     *at;
 
-  if (trusted == NULL)
+  if (!any_canonical_check (args, error))
     {
       g_prefix_error (error, "Arguments of “%s”: ", name);
       return FALSE;
     }
 
-  form = args_for_key (trusted);
+  form = args_for_key (args);
   args_length = g_variant_get_size (form);
 
   self->length = 4 * sizeof (guint64) + name_length + version_length + type_length + args_length;
