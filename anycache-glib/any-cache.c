@@ -443,10 +443,7 @@ any_cache_define (AnyCache      *self,
   g_return_val_if_fail (name != NULL && *name != '\0', NULL);
 
   function = any_function_new (self, name, version);
-  if (compute != NULL)
-    any_function_set_compute (function, compute, user_data, destroy);
-  else if (destroy != NULL)
-    destroy (user_data);
+  any_function_set_compute (function, compute, user_data, destroy);
 
   return function;
 }

@@ -41,10 +41,7 @@ struct _AnyFunction
 
   gint64 maxage; /* atomic; us, -1 for no limit */
 
-  GMutex   lock;
-  AnyHook *compute;  /* (owned) (nullable), protected by lock */
-  AnyHook *depfiles; /* (owned) (nullable), protected by lock */
-  gboolean closed;   /* protected by lock */
+  AnyHooks hooks;
 };
 
 typedef enum
@@ -69,49 +66,13 @@ any_function_get_limit (AnyFunction *self)
   return any_policy_shorter (any_cache_get_maxage (self->cache), any_function_get_maxage (self));
 }
 
-/* Puts another hook, or none, in the place of one. The old one's data is freed without a lock held. */
-static void
-replace_hook (AnyFunction *self,
-              AnyHook    **slot,
-              AnyHook     *hook)
-{
-  g_autoptr (AnyHook) old = NULL;
-
-  g_mutex_lock (&self->lock);
-  if (self->closed)
-    {
-      old = hook;
-    }
-  else
-    {
-      old = *slot;
-      *slot = hook;
-    }
-  g_mutex_unlock (&self->lock);
-}
-
-static AnyHook *
-ref_hook (AnyFunction *self,
-          AnyHook    **slot,
-          gboolean    *closed)
-{
-  AnyHook *hook;
-
-  g_mutex_lock (&self->lock);
-  hook = *slot != NULL ? any_hook_ref (*slot) : NULL;
-  *closed = self->closed;
-  g_mutex_unlock (&self->lock);
-
-  return hook;
-}
-
 void
 any_function_set_compute (AnyFunction   *self,
                           AnyComputeFunc compute,
                           gpointer       user_data,
                           GDestroyNotify destroy)
 {
-  replace_hook (self, &self->compute, any_hook_new (G_CALLBACK (compute), user_data, destroy));
+  any_hooks_set (&self->hooks, ANY_HOOK_COMPUTE, G_CALLBACK (compute), user_data, destroy);
 }
 
 /* Asks the user for a result. Returns whether the request was accepted; the answer is in it. */
@@ -122,7 +83,7 @@ any_function_compute (AnyFunction *self,
 {
   gboolean closed;
   gboolean accepted = FALSE;
-  g_autoptr (AnyHook) hook = ref_hook (self, &self->compute, &closed);
+  g_autoptr (AnyHook) hook = any_hooks_ref (&self->hooks, ANY_HOOK_COMPUTE, &closed);
 
   if (closed)
     {
@@ -148,7 +109,7 @@ any_function_list_depfiles (AnyFunction *self,
                             GError     **error)
 {
   gboolean closed;
-  g_autoptr (AnyHook) hook = ref_hook (self, &self->depfiles, &closed);
+  g_autoptr (AnyHook) hook = any_hooks_ref (&self->hooks, ANY_HOOK_DEPFILES, &closed);
   g_autoptr (GError) local_error = NULL;
   char **paths;
 
@@ -288,7 +249,7 @@ any_function_finalize (GObject *object)
   g_free (self->name);
   g_free (self->version);
   g_free (self->args_type);
-  g_mutex_clear (&self->lock);
+  any_hooks_clear (&self->hooks);
 
   G_OBJECT_CLASS (any_function_parent_class)->finalize (object);
 }
@@ -386,7 +347,7 @@ any_function_class_init (AnyFunctionClass *klass)
 static void
 any_function_init (AnyFunction *self)
 {
-  g_mutex_init (&self->lock);
+  any_hooks_init (&self->hooks);
   self->maxage = ANY_POLICY_NO_LIMIT;
 }
 
@@ -544,9 +505,7 @@ any_function_set_depfiles_func (AnyFunction    *self,
 {
   g_return_if_fail (ANY_IS_FUNCTION (self));
 
-  replace_hook (self, &self->depfiles, func != NULL ? any_hook_new (G_CALLBACK (func), user_data, destroy) : NULL);
-  if (func == NULL && destroy != NULL)
-    destroy (user_data);
+  any_hooks_set (&self->hooks, ANY_HOOK_DEPFILES, G_CALLBACK (func), user_data, destroy);
 }
 
 /**
@@ -563,14 +522,7 @@ any_function_set_depfiles_func (AnyFunction    *self,
 void
 any_function_close (AnyFunction *self)
 {
-  g_autoptr (AnyHook) compute = NULL;
-  g_autoptr (AnyHook) depfiles = NULL;
-
   g_return_if_fail (ANY_IS_FUNCTION (self));
 
-  g_mutex_lock (&self->lock);
-  self->closed = TRUE;
-  compute = g_steal_pointer (&self->compute);
-  depfiles = g_steal_pointer (&self->depfiles);
-  g_mutex_unlock (&self->lock);
+  any_hooks_close (&self->hooks);
 }

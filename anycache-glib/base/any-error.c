@@ -15,5 +15,14 @@ G_DEFINE_ENUM_TYPE (AnyCacheError, any_cache_error,
                     G_DEFINE_ENUM_VALUE (ANY_CACHE_ERROR_CLOSED, "closed"),
                     G_DEFINE_ENUM_VALUE (ANY_CACHE_ERROR_UNSAFE_DIRECTORY, "unsafe-directory"))
 
+/**
+ * any_cache_error_quark:
+ *
+ * Gets the error domain of the library.
+ *
+ * Returns: the domain
+ *
+ * Since: 1.0
+ */
 G_DEFINE_QUARK (any-cache-error-quark, any_cache_error)
 /* clang-format on */

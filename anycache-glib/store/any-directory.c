@@ -189,3 +189,15 @@ any_directory_is_in_place (AnyDirectory *self)
          status.st_dev == self->device &&
          status.st_ino == self->inode;
 }
+
+gboolean
+any_directory_require_writable (AnyDirectory *directory,
+                                GError      **error)
+{
+  if (directory->writable)
+    return TRUE;
+
+  any_posix_set_error (error, EROFS, "Cannot write to the cache directory", directory->path);
+
+  return FALSE;
+}

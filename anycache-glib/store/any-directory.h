@@ -33,6 +33,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnyDirectory, any_directory_unref)
 
 gboolean any_directory_is_in_place (AnyDirectory *self);
 
+gboolean any_directory_require_writable (AnyDirectory *self,
+                                         GError      **error);
+
 gboolean any_directory_make_child (int         directory,
                                    const char *name);
 

@@ -14,16 +14,13 @@
 
 #include "any-entry-file.h"
 #include "any-entry-removal.h"
+#include "any-location.h"
 #include "any-posix.h"
 #include "any-shard.h"
 
 struct _AnyDiskTier
 {
-  char *cachedir; /* (owned), set once */
-
-  GMutex         lock;
-  AnyDirectory  *directory;  /* (owned) (nullable), protected by lock */
-  AnyGeneration *generation; /* (owned) (nullable), protected by lock: the one last seen to be current */
+  AnyLocation *location; /* (owned), set once */
 };
 
 AnyDiskTier *
@@ -31,8 +28,7 @@ any_disk_tier_new (const char *cachedir)
 {
   AnyDiskTier *self = g_new0 (AnyDiskTier, 1);
 
-  self->cachedir = g_strdup (cachedir);
-  g_mutex_init (&self->lock);
+  self->location = any_location_new (cachedir);
 
   return self;
 }
@@ -40,121 +36,15 @@ any_disk_tier_new (const char *cachedir)
 void
 any_disk_tier_free (AnyDiskTier *self)
 {
-  g_clear_pointer (&self->generation, any_generation_unref);
-  g_clear_pointer (&self->directory, any_directory_unref);
-  g_mutex_clear (&self->lock);
-  g_free (self->cachedir);
+  any_location_free (self->location);
   g_free (self);
-}
-
-/* The opened directory. Without create, NULL with G_IO_ERROR_NOT_FOUND where there is none yet. */
-static AnyDirectory *
-ref_directory (AnyDiskTier *self,
-               gboolean     create,
-               GError     **error)
-{
-  AnyDirectory *directory;
-
-  g_mutex_lock (&self->lock);
-
-  if (self->directory == NULL)
-    self->directory = any_directory_open (self->cachedir, create, error);
-  directory = self->directory != NULL ? any_directory_ref (self->directory) : NULL;
-
-  g_mutex_unlock (&self->lock);
-
-  return directory;
-}
-
-/* Forgets a directory that is no longer what the path leads to, so that the next use opens it anew. */
-static void
-drop_directory (AnyDiskTier  *self,
-                AnyDirectory *directory)
-{
-  g_autoptr (AnyDirectory) old_directory = NULL;
-  g_autoptr (AnyGeneration) old_generation = NULL;
-
-  g_mutex_lock (&self->lock);
-
-  if (self->directory == directory)
-    {
-      old_directory = g_steal_pointer (&self->directory);
-      old_generation = g_steal_pointer (&self->generation);
-    }
-
-  g_mutex_unlock (&self->lock);
-}
-
-static gboolean
-require_writable (AnyDirectory *directory,
-                  GError      **error)
-{
-  if (directory->writable)
-    return TRUE;
-
-  any_posix_set_error (error, EROFS, "Cannot write to the cache directory", directory->path);
-
-  return FALSE;
-}
-
-static AnyDirectory *
-ref_writable_directory (AnyDiskTier *self,
-                        gboolean     create,
-                        GError     **error)
-{
-  g_autoptr (AnyDirectory) directory = ref_directory (self, create, error);
-
-  /* It may have been made writable since. */
-  if (directory != NULL && !directory->writable)
-    {
-      drop_directory (self, directory);
-      g_clear_pointer (&directory, any_directory_unref);
-      directory = ref_directory (self, create, error);
-    }
-
-  if (directory != NULL && !require_writable (directory, error))
-    return NULL;
-
-  return g_steal_pointer (&directory);
-}
-
-static AnyGeneration *
-ref_generation (AnyDiskTier  *self,
-                AnyDirectory *directory,
-                gboolean      create,
-                GError      **error)
-{
-  g_autoptr (AnyGeneration) generation = NULL;
-
-  g_mutex_lock (&self->lock);
-  if (self->directory == directory && self->generation != NULL)
-    generation = any_generation_ref (self->generation);
-  g_mutex_unlock (&self->lock);
-
-  if (generation != NULL && any_generation_is_current (generation, directory))
-    return g_steal_pointer (&generation);
-
-  g_clear_pointer (&generation, any_generation_unref);
-  generation = any_generation_open (directory, create, error);
-  if (generation == NULL)
-    return NULL;
-
-  g_mutex_lock (&self->lock);
-  if (self->directory == directory)
-    {
-      g_clear_pointer (&self->generation, any_generation_unref);
-      self->generation = any_generation_ref (generation);
-    }
-  g_mutex_unlock (&self->lock);
-
-  return g_steal_pointer (&generation);
 }
 
 /* The epoch, or ANY_EPOCH_UNKNOWN where memory must not be used. */
 guint64
 any_disk_tier_get_epoch (AnyDiskTier *self)
 {
-  g_autoptr (AnyDirectory) directory = ref_directory (self, FALSE, NULL);
+  g_autoptr (AnyDirectory) directory = any_location_ref_directory (self->location, FALSE, NULL);
 
   if (directory == NULL || directory->epoch == NULL)
     return ANY_EPOCH_UNKNOWN;
@@ -174,7 +64,7 @@ any_disk_tier_read (AnyDiskTier  *self,
 
   for (guint attempt = 0;; attempt++)
     {
-      g_autoptr (AnyDirectory) directory = ref_directory (self, FALSE, NULL);
+      g_autoptr (AnyDirectory) directory = any_location_ref_directory (self->location, FALSE, NULL);
       AnyMiss miss;
 
       if (directory == NULL)
@@ -184,7 +74,7 @@ any_disk_tier_read (AnyDiskTier  *self,
       if (miss != ANY_MISS_ABSENT || attempt > 0 || any_directory_is_in_place (directory))
         return miss;
 
-      drop_directory (self, directory);
+      any_location_drop_directory (self->location, directory);
     }
 }
 
@@ -193,7 +83,7 @@ gboolean
 any_disk_tier_holds (AnyDiskTier     *self,
                      const AnyRecord *record)
 {
-  g_autoptr (AnyDirectory) directory = ref_directory (self, FALSE, NULL);
+  g_autoptr (AnyDirectory) directory = any_location_ref_directory (self->location, FALSE, NULL);
   AnyIdent     ident = any_ident_of (record->key, record->key_length);
   AnyShardPath path;
 
@@ -218,7 +108,7 @@ begin_in (AnyDiskTier  *self,
 {
   AnyLedgerRecord record;
 
-  draft->generation = ref_generation (self, directory, TRUE, error);
+  draft->generation = any_location_ref_generation (self->location, directory, TRUE, error);
   if (draft->generation == NULL)
     return FALSE;
 
@@ -249,7 +139,7 @@ any_disk_tier_begin (AnyDiskTier  *self,
 
   for (guint attempt = 0;; attempt++)
     {
-      g_autoptr (AnyDirectory) directory = ref_writable_directory (self, TRUE, error);
+      g_autoptr (AnyDirectory) directory = any_location_ref_writable_directory (self->location, TRUE, error);
 
       if (directory == NULL)
         return FALSE;
@@ -259,7 +149,7 @@ any_disk_tier_begin (AnyDiskTier  *self,
       if (attempt > 0)
         return FALSE;
 
-      drop_directory (self, directory);
+      any_location_drop_directory (self->location, directory);
     }
 }
 
@@ -283,7 +173,7 @@ conclude (AnyDiskTier    *self,
     return ANY_PUBLISHED;
 
   if (!in_place)
-    drop_directory (self, draft->directory);
+    any_location_drop_directory (self->location, draft->directory);
   g_propagate_error (error, write_error);
 
   return ANY_PUBLISH_FAILED;
@@ -322,63 +212,6 @@ any_disk_tier_publish (AnyDiskTier     *self,
   return conclude (self, draft, write_error, error);
 }
 
-/* That nothing is there yet is not an error. */
-static gboolean
-ignore_not_found (GError  *local_error,
-                  GError **error)
-{
-  if (local_error == NULL)
-    return TRUE;
-
-  if (g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    {
-      g_error_free (local_error);
-      return TRUE;
-    }
-
-  g_propagate_error (error, local_error);
-
-  return FALSE;
-}
-
-/* Gives the directory that the path leads to now, or NULL where there is none. */
-static gboolean
-find_directory (AnyDiskTier   *self,
-                AnyDirectory **directory,
-                GError       **error)
-{
-  GError *local_error = NULL;
-
-  *directory = ref_directory (self, FALSE, &local_error);
-  if (*directory != NULL && !any_directory_is_in_place (*directory))
-    {
-      drop_directory (self, *directory);
-      any_directory_unref (*directory);
-      *directory = ref_directory (self, FALSE, &local_error);
-    }
-
-  return ignore_not_found (local_error, error);
-}
-
-/* Gives the current generation with its directory, or NULL where there is none. */
-static gboolean
-find_generation (AnyDiskTier    *self,
-                 AnyDirectory  **directory,
-                 AnyGeneration **generation,
-                 GError        **error)
-{
-  GError *local_error = NULL;
-
-  *generation = NULL;
-  if (!find_directory (self, directory, error))
-    return FALSE;
-
-  if (*directory != NULL)
-    *generation = ref_generation (self, *directory, FALSE, &local_error);
-
-  return ignore_not_found (local_error, error);
-}
-
 /* Removes the entry of a key, and keeps results that are being computed for it from being stored. */
 gboolean
 any_disk_tier_remove (AnyDiskTier  *self,
@@ -393,12 +226,12 @@ any_disk_tier_remove (AnyDiskTier  *self,
 
   any_shard_path_init (&path, &key->ident);
 
-  if (!find_generation (self, &directory, &generation, error))
+  if (!any_location_find_generation (self->location, &directory, &generation, error))
     return FALSE;
   if (generation == NULL || (!directory->writable && !any_entry_file_exists (generation, &path)))
     return TRUE;
 
-  if (!require_writable (directory, error) ||
+  if (!any_directory_require_writable (directory, error) ||
       !any_shard_enter (&shard, generation, path.index, ANY_GATE_WAIT_US, error))
     return FALSE;
 
@@ -419,11 +252,11 @@ any_disk_tier_remove_name (AnyDiskTier *self,
   g_autoptr (AnyGeneration) generation = NULL;
   gboolean removed = TRUE;
 
-  if (!find_generation (self, &directory, &generation, error))
+  if (!any_location_find_generation (self->location, &directory, &generation, error))
     return FALSE;
   if (generation == NULL)
     return TRUE;
-  if (!require_writable (directory, error))
+  if (!any_directory_require_writable (directory, error))
     return FALSE;
 
   for (guint i = 0; i < ANY_LEDGER_SHARDS && removed; i++)
@@ -448,12 +281,12 @@ any_disk_tier_clear (AnyDiskTier *self,
 {
   g_autoptr (AnyDirectory) directory = NULL;
 
-  if (!find_directory (self, &directory, error))
+  if (!any_location_find_directory (self->location, &directory, error))
     return FALSE;
   if (directory == NULL)
     return TRUE;
 
-  if (!require_writable (directory, error) ||
+  if (!any_directory_require_writable (directory, error) ||
       !any_generation_replace (directory, error))
     return FALSE;
 
@@ -497,7 +330,7 @@ any_disk_tier_get_size (AnyDiskTier *self)
   AnyLedgerRecord records[ANY_LEDGER_SHARDS];
   guint64         total = 0;
 
-  if (!find_generation (self, &directory, &generation, NULL) ||
+  if (!any_location_find_generation (self->location, &directory, &generation, NULL) ||
       generation == NULL ||
       !any_ledger_read_all (generation->state_fd, records))
     return 0;
