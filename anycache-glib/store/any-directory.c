@@ -23,6 +23,12 @@
 static const char tag[] = "Signature: 8a477f597d28d172789f06886806bc55\n"
                           "# This directory holds results that anycache-glib remembers; they can be computed again.\n";
 
+/* More changes than a file system lives to see, and more openings than a process does. */
+#define EPOCH_BITS 40
+#define MAX_SERIAL ((1 << (63 - EPOCH_BITS)) - 1)
+
+static int n_openings; /* atomic */
+
 AnyDirectory *
 any_directory_ref (AnyDirectory *self)
 {
@@ -149,6 +155,7 @@ any_directory_open (const char *cachedir,
 
   self->path = g_build_filename (cachedir, SUBDIRECTORY, NULL);
   self->fd = -1;
+  self->serial = (guint) g_atomic_int_add (&n_openings, 1) & MAX_SERIAL;
 
   if (create && !make_with_parents (self->path))
     {
@@ -177,6 +184,16 @@ any_directory_open (const char *cachedir,
     }
 
   return g_steal_pointer (&self);
+}
+
+/* The epoch, or ANY_EPOCH_UNKNOWN where memory must not be used. Within a process it never returns: that of a directory which was
+ * removed and made again starts anew, and must not look like the one before. */
+guint64
+any_directory_read_epoch (AnyDirectory *self)
+{
+  guint64 epoch = self->epoch != NULL ? any_epoch_read (self->epoch) : ANY_EPOCH_UNKNOWN;
+
+  return epoch != ANY_EPOCH_UNKNOWN ? self->serial << EPOCH_BITS | epoch : ANY_EPOCH_UNKNOWN;
 }
 
 /* Whether the path still leads to this directory, or it was removed or replaced since. */

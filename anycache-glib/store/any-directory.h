@@ -19,7 +19,8 @@ typedef struct
   dev_t     device;
   ino_t     inode;
   gboolean  writable;
-  AnyEpoch *epoch; /* (owned) (nullable): a directory that cannot be written may have none */
+  AnyEpoch *epoch;  /* (owned) (nullable): a directory that cannot be written may have none */
+  guint64   serial; /* tells this opening from others of this process */
 } AnyDirectory;
 
 AnyDirectory *any_directory_open (const char *cachedir,
@@ -30,6 +31,8 @@ AnyDirectory *any_directory_ref (AnyDirectory *self);
 void          any_directory_unref (AnyDirectory *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnyDirectory, any_directory_unref)
+
+guint64 any_directory_read_epoch (AnyDirectory *self);
 
 gboolean any_directory_is_in_place (AnyDirectory *self);
 

@@ -46,10 +46,7 @@ any_disk_tier_get_epoch (AnyDiskTier *self)
 {
   g_autoptr (AnyDirectory) directory = any_location_ref_directory (self->location, FALSE, NULL);
 
-  if (directory == NULL || directory->epoch == NULL)
-    return ANY_EPOCH_UNKNOWN;
-
-  return any_epoch_read (directory->epoch);
+  return directory != NULL ? any_directory_read_epoch (directory) : ANY_EPOCH_UNKNOWN;
 }
 
 /* Reads the entry of a key. */
@@ -126,6 +123,9 @@ begin_in (AnyDiskTier  *self,
   return TRUE;
 }
 
+/* Clears and removals by others can pull the directory away while it is opened; each attempt needs another one to fail. */
+#define BEGIN_ATTEMPTS 8
+
 /* Notes what the directory is like before a result is computed, and makes the directory where there is none. */
 gboolean
 any_disk_tier_begin (AnyDiskTier  *self,
@@ -137,16 +137,16 @@ any_disk_tier_begin (AnyDiskTier  *self,
 
   *draft = (AnyDraft){ 0 };
 
-  for (guint attempt = 0;; attempt++)
+  for (guint attempt = 1;; attempt++)
     {
       g_autoptr (AnyDirectory) directory = any_location_ref_writable_directory (self->location, TRUE, error);
 
       if (directory == NULL)
         return FALSE;
 
-      if (begin_in (self, directory, shard, draft, attempt == 0 ? NULL : error))
+      if (begin_in (self, directory, shard, draft, attempt < BEGIN_ATTEMPTS ? NULL : error))
         return TRUE;
-      if (attempt > 0)
+      if (attempt == BEGIN_ATTEMPTS)
         return FALSE;
 
       any_location_drop_directory (self->location, directory);

@@ -49,12 +49,12 @@ any_generation_unref (AnyGeneration *self)
   g_atomic_rc_box_release_full (self, (GDestroyNotify) generation_clear);
 }
 
-/* A hard link in the ledger's place would let us write to somebody's file. */
+/* A hard link in the ledger's place would let us write to somebody's file. One without any link is being swept away. */
 static int
 open_state (int      generation,
             gboolean writable)
 {
-  struct stat status;
+  struct stat status = { .st_nlink = 1 };
   int         fd = any_posix_open (generation, STATE, writable ? O_RDWR | O_CREAT : O_RDONLY);
 
   if (fd < 0)
@@ -65,7 +65,7 @@ open_state (int      generation,
     return fd;
 
   close (fd);
-  errno = EINVAL;
+  errno = status.st_nlink == 0 ? ENOENT : EINVAL;
 
   return -1;
 }
@@ -235,7 +235,7 @@ any_generation_open (AnyDirectory *directory,
     any_generation_sweep (directory);
 
   /* Read before the directory is opened: a clear in between then shows as a move of the epoch. */
-  self->epoch = directory->epoch != NULL ? any_epoch_read (directory->epoch) : ANY_EPOCH_UNKNOWN;
+  self->epoch = any_directory_read_epoch (directory);
   self->fd = any_posix_open (directory->fd, CURRENT, O_RDONLY | O_DIRECTORY);
 
   if (self->fd < 0 && errno == ENOENT && create)
@@ -266,7 +266,7 @@ any_generation_is_current (AnyGeneration *self,
                            AnyDirectory  *directory)
 {
   struct stat status;
-  guint64     epoch = directory->epoch != NULL ? any_epoch_read (directory->epoch) : ANY_EPOCH_UNKNOWN;
+  guint64     epoch = any_directory_read_epoch (directory);
 
   if (epoch != ANY_EPOCH_UNKNOWN && epoch == __atomic_load_n (&self->epoch, __ATOMIC_ACQUIRE))
     return TRUE;

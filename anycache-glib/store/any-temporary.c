@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -32,6 +33,7 @@ typedef struct
 
 static GMutex lock;
 static GList *temporaries; /* (owned) (element-type Temporary), protected by lock */
+static GList *inherited;   /* of the parent after a fork, who may have been changing it; never looked at */
 
 static void
 temporary_free (Temporary *self)
@@ -42,6 +44,14 @@ temporary_free (Temporary *self)
   close (self->fd);
   g_free (self->path);
   g_free (self);
+}
+
+/* Runs in the child, in its only thread: what the parent has made is the parent's. */
+static void
+after_fork_cb (void)
+{
+  g_mutex_init (&lock);
+  inherited = g_steal_pointer (&temporaries);
 }
 
 /* Languages with a garbage collector do not run finalizers when they end. */
@@ -148,6 +158,7 @@ any_temporary_make (void)
       watching = TRUE;
       reclaim (g_get_tmp_dir ());
       atexit (at_exit_cb);
+      pthread_atfork (NULL, NULL, after_fork_cb);
     }
 
   self = make ();
