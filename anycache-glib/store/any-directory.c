@@ -29,6 +29,9 @@ static const char tag[] = "Signature: 8a477f597d28d172789f06886806bc55\n"
 
 static int n_openings; /* atomic */
 
+/* For so long a process that finds all it asks for in memory may not notice that its directory was taken away. */
+#define LOOK_INTERVAL_US G_USEC_PER_SEC
+
 AnyDirectory *
 any_directory_ref (AnyDirectory *self)
 {
@@ -121,6 +124,7 @@ check (AnyDirectory *self,
 
   self->device = status.st_dev;
   self->inode = status.st_ino;
+  self->looked = g_get_monotonic_time ();
   self->writable = faccessat (self->fd, ".", W_OK | X_OK, AT_EACCESS) == 0;
 
   return TRUE;
@@ -196,15 +200,27 @@ any_directory_read_epoch (AnyDirectory *self)
   return epoch != ANY_EPOCH_UNKNOWN ? self->serial << EPOCH_BITS | epoch : ANY_EPOCH_UNKNOWN;
 }
 
-/* Whether the path still leads to this directory, or it was removed or replaced since. */
+/* Whether the path still leads to this directory, and others use the same epoch; or one of them was removed or replaced. */
 gboolean
 any_directory_is_in_place (AnyDirectory *self)
 {
   struct stat status;
 
+  __atomic_store_n (&self->looked, g_get_monotonic_time (), __ATOMIC_RELAXED);
+
   return lstat (self->path, &status) == 0 &&
          status.st_dev == self->device &&
-         status.st_ino == self->inode;
+         status.st_ino == self->inode &&
+         (self->epoch == NULL || any_epoch_is_linked (self->epoch));
+}
+
+/* The same, asked at most once in a while: to ask each time would double the cost of a hit from memory. */
+gboolean
+any_directory_is_gone (AnyDirectory *self)
+{
+  gint64 looked = __atomic_load_n (&self->looked, __ATOMIC_RELAXED);
+
+  return g_get_monotonic_time () - looked > LOOK_INTERVAL_US && !any_directory_is_in_place (self);
 }
 
 gboolean

@@ -21,6 +21,7 @@ typedef struct
   gboolean  writable;
   AnyEpoch *epoch;  /* (owned) (nullable): a directory that cannot be written may have none */
   guint64   serial; /* tells this opening from others of this process */
+  gint64    looked; /* atomic: when it was last seen in its place; us, monotonic */
 } AnyDirectory;
 
 AnyDirectory *any_directory_open (const char *cachedir,
@@ -35,6 +36,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnyDirectory, any_directory_unref)
 guint64 any_directory_read_epoch (AnyDirectory *self);
 
 gboolean any_directory_is_in_place (AnyDirectory *self);
+
+gboolean any_directory_is_gone (AnyDirectory *self);
 
 gboolean any_directory_require_writable (AnyDirectory *self,
                                          GError      **error);

@@ -105,6 +105,15 @@ any_epoch_read (AnyEpoch *self)
   return ANY_EPOCH_UNKNOWN;
 }
 
+/* Whether the file still has a name, by which others find it. */
+gboolean
+any_epoch_is_linked (AnyEpoch *self)
+{
+  struct stat status;
+
+  return fstat (self->fd, &status) == 0 && status.st_nlink > 0;
+}
+
 /* Says that entries are about to be taken away, and keeps others from doing so. */
 gboolean
 any_epoch_begin (AnyEpoch *self,

@@ -28,6 +28,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnyEpoch, any_epoch_free)
 
 guint64 any_epoch_read (AnyEpoch *self);
 
+gboolean any_epoch_is_linked (AnyEpoch *self);
+
 gboolean any_epoch_begin (AnyEpoch *self,
                           GError  **error);
 

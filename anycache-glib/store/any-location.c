@@ -15,6 +15,13 @@ struct _AnyLocation
   AnyGeneration *generation; /* (owned) (nullable), protected by lock: the one last seen to be current */
 };
 
+static void
+forget_locked (AnyLocation *self)
+{
+  g_clear_pointer (&self->generation, any_generation_unref);
+  g_clear_pointer (&self->directory, any_directory_unref);
+}
+
 AnyLocation *
 any_location_new (const char *cachedir)
 {
@@ -29,8 +36,7 @@ any_location_new (const char *cachedir)
 void
 any_location_free (AnyLocation *self)
 {
-  g_clear_pointer (&self->generation, any_generation_unref);
-  g_clear_pointer (&self->directory, any_directory_unref);
+  forget_locked (self);
   g_mutex_clear (&self->lock);
   g_free (self->cachedir);
   g_free (self);
@@ -46,6 +52,8 @@ any_location_ref_directory (AnyLocation *self,
 
   g_mutex_lock (&self->lock);
 
+  if (self->directory != NULL && any_directory_is_gone (self->directory))
+    forget_locked (self);
   if (self->directory == NULL)
     self->directory = any_directory_open (self->cachedir, create, error);
   directory = self->directory != NULL ? any_directory_ref (self->directory) : NULL;
@@ -60,17 +68,9 @@ void
 any_location_drop_directory (AnyLocation  *self,
                              AnyDirectory *directory)
 {
-  g_autoptr (AnyDirectory) old_directory = NULL;
-  g_autoptr (AnyGeneration) old_generation = NULL;
-
   g_mutex_lock (&self->lock);
-
   if (self->directory == directory)
-    {
-      old_directory = g_steal_pointer (&self->directory);
-      old_generation = g_steal_pointer (&self->generation);
-    }
-
+    forget_locked (self);
   g_mutex_unlock (&self->lock);
 }
 
