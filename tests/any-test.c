@@ -1,0 +1,95 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "any-test.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Long enough for a loaded machine under valgrind; only a test that fails waits for it. */
+#define PATIENCE_US (60 * G_USEC_PER_SEC)
+
+/* Holds the folders of all tests, so that a test that died leaves nothing behind. Its name is none that the library takes for
+ * its own in the temporary directory. */
+static char *root;
+
+static int
+remove_cb (const char        *path,
+           const struct stat *status,
+           int                type,
+           struct FTW        *where)
+{
+  return remove (path);
+}
+
+static void
+remove_tree (const char *path)
+{
+  nftw (path, remove_cb, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* What main() returns: runs the suite, which is freed. CK_FORK=no and the other variables of libcheck count. */
+int
+any_test_run (Suite *suite)
+{
+  g_autoptr (GError) error = NULL;
+  SRunner *runner;
+  int      n_failed;
+
+  root = g_dir_make_tmp ("any-test-XXXXXX", &error);
+  if (root == NULL)
+    g_error ("No temporary folder: %s", error->message);
+
+  runner = srunner_create (suite);
+  srunner_run_all (runner, CK_ENV);
+  n_failed = srunner_ntests_failed (runner);
+  srunner_free (runner);
+
+  remove_tree (root);
+  g_free (root);
+
+  return n_failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+char *
+any_test_make_folder (void)
+{
+  char *folder = g_build_filename (root, "XXXXXX", NULL);
+
+  ck_assert_msg (g_mkdtemp (folder) != NULL, "no folder %s", folder);
+
+  return folder;
+}
+
+void
+any_test_remove_folder (char *folder)
+{
+  remove_tree (folder);
+  g_free (folder);
+}
+
+gint64
+any_test_deadline (void)
+{
+  return g_get_monotonic_time () + PATIENCE_US;
+}
+
+/* Sleeps for a moment. FALSE once the deadline has passed. */
+gboolean
+any_test_wait (gint64 deadline)
+{
+  g_usleep (1000);
+
+  return g_get_monotonic_time () < deadline;
+}
+
+/* As another program, so that no tool counts as lost what the child has inherited and may not free. */
+void
+any_test_leave_child (void)
+{
+  execl ("/bin/true", "true", NULL);
+  _exit (EXIT_FAILURE);
+}

@@ -1,0 +1,62 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "measure.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "bare.h"
+#include "peer.h"
+
+#define HIT  "hit from memory"
+#define LMDB "LMDB mdb_get, renew, copy, reset"
+#define SEEK "lseek"
+
+/* Several times what the largest workload takes. */
+#define MEMORY (G_GINT64_CONSTANT (1) << 30)
+
+static guint
+measure (const Plan *plan,
+         const char *name,
+         const char *title,
+         guint       n_entries,
+         const char *target)
+{
+  g_autofree char *folder = plan_make_folder (plan, name);
+  g_autofree char *path = g_build_filename (folder, "seek", NULL);
+  g_autoptr (Workload) workload = workload_new (folder, name, workload_small_value (), n_entries);
+  g_autoptr (Peer) lmdb = peer_new_lmdb (folder, workload);
+  g_autoptr (Race) race = race_new (title, 1000);
+  int   fd = g_open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  guint n_failed;
+
+  any_cache_set_maxmemory (workload->cache, MEMORY);
+  workload_fill (workload);
+
+  race_add (race, HIT, workload_hit, workload);
+  peer_add_read (lmdb, race, LMDB);
+  race_add (race, SEEK, bare_seek, GINT_TO_POINTER (fd));
+  race_aim (race, HIT, LMDB, target);
+  race_aim (race, HIT, SEEK, "control");
+
+  n_failed = workload_check (workload, TRUE);
+  n_failed += race_run (race, plan->repetitions);
+  race_print (race);
+  close (fd);
+
+  return n_failed;
+}
+
+guint
+measure_memory_hits (const Plan *plan)
+{
+  guint n_failed = measure (plan, "memory-thousand", "P1  hit from memory, 1,000 keys", 1000, "<= 2.2");
+
+  if (!plan->brief)
+    n_failed += measure (plan, "memory-many", "P1  hit from memory, 100,000 keys in random order", 100000, "<= 0.8");
+
+  return n_failed;
+}

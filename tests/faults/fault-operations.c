@@ -1,0 +1,217 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* The operations that the fault loop disturbs. A wrong result ends the process at once; an error is reported where the
+ * operation has a way to report one.
+ */
+
+#include "fault-worker.h"
+
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static void
+call (Rig *rig,
+      int  key)
+{
+  if (!rig_call_is_right (rig, key))
+    fault_fail ("The call of key %d gave a wrong result", key);
+}
+
+static void
+look_up (FaultPair *pair,
+         Rig       *rig,
+         int        key)
+{
+  g_autoptr (GVariant) value = rig_lookup (rig, key);
+
+  if (value == NULL)
+    return;
+  if (rig_judge (value, key) != 0)
+    fault_fail ("The look-up of key %d gave a wrong result", key);
+  pair->n_found++;
+}
+
+/* The question cannot fail but by being cancelled or refused. */
+static void
+ask_whether_outdated (FaultPair *pair,
+                      Rig       *rig,
+                      int        key)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean is_outdated = any_function_is_outdated (rig->function, rig_args (key), NULL, &error);
+
+  if (error != NULL)
+    fault_fail ("The question about key %d failed: %s", key, error->message);
+  if (!is_outdated && key == FAULT_NEW_KEY)
+    fault_fail ("What is not stored is said to be up to date");
+  if (!is_outdated)
+    pair->n_found++;
+}
+
+static gboolean
+run_open (FaultPair *pair,
+          GError   **error)
+{
+  fault_pair_open (pair);
+  call (pair->one, 0);
+  return TRUE;
+}
+
+static gboolean
+run_reopen (FaultPair *pair,
+            GError   **error)
+{
+  fault_pair_open (pair);
+  call (pair->one, 0);
+  call (pair->one, FAULT_NEW_KEY);
+  return TRUE;
+}
+
+static gboolean
+run_call (FaultPair *pair,
+          GError   **error)
+{
+  call (pair->one, FAULT_NEW_KEY);
+  call (pair->one, FAULT_NEW_BIG_KEY);
+  call (pair->two, FAULT_NEW_KEY);
+  return TRUE;
+}
+
+static gboolean
+run_hit (FaultPair *pair,
+         GError   **error)
+{
+  call (pair->one, 0);
+  call (pair->one, 3);
+  call (pair->two, 0);
+  return TRUE;
+}
+
+static gboolean
+run_lookup (FaultPair *pair,
+            GError   **error)
+{
+  look_up (pair, pair->one, 0);
+  look_up (pair, pair->one, 3);
+  look_up (pair, pair->two, 0);
+  look_up (pair, pair->two, FAULT_NEW_KEY);
+  return TRUE;
+}
+
+static gboolean
+run_outdated (FaultPair *pair,
+              GError   **error)
+{
+  ask_whether_outdated (pair, pair->one, 0);
+  ask_whether_outdated (pair, pair->two, 0);
+  ask_whether_outdated (pair, pair->one, FAULT_NEW_KEY);
+  return TRUE;
+}
+
+static gboolean
+run_store (FaultPair *pair,
+           GError   **error)
+{
+  const char *const dependencies[] = { pair->dependency, NULL };
+
+  return any_function_store (pair->one->function, rig_args (FAULT_NEW_KEY), rig_value (FAULT_NEW_KEY, 0), -1,
+                             dependencies, NULL, error);
+}
+
+static gboolean
+run_overwrite (FaultPair *pair,
+               GError   **error)
+{
+  return any_function_store (pair->one->function, rig_args (0), rig_value (0, 1), -1, NULL, NULL, error);
+}
+
+static gboolean
+run_refresh (FaultPair *pair,
+             GError   **error)
+{
+  g_autoptr (GVariant) value = NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  pair->one->generation = 1;
+  value = any_function_refresh (pair->one->function, rig_args (0), NULL, &local_error);
+  if (value == NULL)
+    fault_fail ("The refresh failed: %s", local_error->message);
+  if (rig_judge (value, 0) != 1)
+    fault_fail ("The refresh gave a wrong result");
+  return TRUE;
+}
+
+static gboolean
+run_remove (FaultPair *pair,
+            GError   **error)
+{
+  return any_function_remove (pair->one->function, rig_args (0), NULL, error);
+}
+
+static gboolean
+run_clear (FaultPair *pair,
+           GError   **error)
+{
+  return any_cache_clear (pair->one->cache, NULL, error);
+}
+
+static gboolean
+run_function_clear (FaultPair *pair,
+                    GError   **error)
+{
+  return any_function_clear (pair->one->function, NULL, error);
+}
+
+/* As if somebody had died while changing the shard of key 0. */
+static void
+unsettle (FaultPair *pair)
+{
+  static const guint8 zeros[32];
+  g_autofree char    *state = g_build_filename (pair->cachedir, RIG_STATE, NULL);
+  g_autofree char    *entry = rig_dup_entry_path (pair->one, 0);
+  g_autofree char    *shard = g_path_get_dirname (entry);
+  guint64             index = g_ascii_strtoull (shard + strlen (shard) - 2, NULL, 16);
+  int                 fd = g_open (state, O_WRONLY | O_CLOEXEC, 0);
+
+  if (fd < 0 || pwrite (fd, zeros, sizeof zeros, (off_t) (index * sizeof zeros)) != sizeof zeros)
+    fault_fail ("Writing %s failed", state);
+  close (fd);
+}
+
+static gboolean
+run_size (FaultPair *pair,
+          GError   **error)
+{
+  pair->size = any_cache_get_size (pair->one->cache);
+  return TRUE;
+}
+
+static const FaultOperation operations[] = {
+  { "open", TRUE, FALSE, 0, NULL, run_open },
+  { "reopen", TRUE, TRUE, FAULT_NEW_KEY, NULL, run_reopen },
+  { "call", FALSE, FALSE, FAULT_NEW_KEY, NULL, run_call },
+  { "hit", FALSE, TRUE, 0, NULL, run_hit },
+  { "lookup", FALSE, TRUE, 0, NULL, run_lookup },
+  { "outdated", FALSE, TRUE, 0, NULL, run_outdated },
+  { "store", FALSE, FALSE, FAULT_NEW_KEY, NULL, run_store },
+  { "overwrite", FALSE, FALSE, 0, NULL, run_overwrite },
+  { "refresh", FALSE, FALSE, 0, NULL, run_refresh },
+  { "remove", FALSE, FALSE, 0, NULL, run_remove },
+  { "clear", FALSE, FALSE, 0, NULL, run_clear },
+  { "function-clear", FALSE, FALSE, 0, NULL, run_function_clear },
+  { "size", FALSE, FALSE, 0, NULL, run_size },
+  { "count", FALSE, FALSE, 0, unsettle, run_size },
+};
+
+const FaultOperation *
+fault_operation_find (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (operations); i++)
+    if (g_str_equal (operations[i].name, name))
+      return &operations[i];
+  fault_fail ("There is no operation \"%s\"", name);
+}

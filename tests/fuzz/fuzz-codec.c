@@ -1,0 +1,89 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Fuzz target: opens any bytes as an entry.
+ *
+ * Each input is opened three times: as it is; with right checksums, so that wrong lengths get past them; and with right
+ * checksums and lengths, so that a wrong type or value gets past these too.
+ */
+
+#include "any-dependency.h"
+
+#include "forge.h"
+#include "fuzz.h"
+
+/* Printing takes a hundred times a value's bytes. */
+#define MAX_PRINTED 4096
+
+/* Reads all of a sound entry, and writes it once more. */
+static void
+use (AnyRecord    *record,
+     const AnyKey *key,
+     const guint8 *bytes,
+     gsize         length)
+{
+  g_autoptr (GBytes) dependencies = g_bytes_new (record->dependencies, record->dependencies_length);
+  g_auto (GStrv) paths = NULL;
+  g_autoptr (AnyRecord) again = NULL;
+  gsize head_length;
+
+  g_assert_cmpuint (record->total_length, ==, length);
+  g_assert_cmpmem (record->key, record->key_length, key->bytes, key->length);
+  g_assert_true (g_variant_is_normal_form (record->value));
+
+  /* Read from a copy, past which nothing lies: in the entry, the type would. */
+  paths = any_dependencies_dup_paths (g_bytes_get_data (dependencies, NULL), record->dependencies_length);
+  for (guint i = 0; paths[i] != NULL; i++)
+    g_assert_true (g_path_is_absolute (paths[i]));
+
+  if (g_variant_get_size (record->value) <= MAX_PRINTED)
+    {
+      g_autofree char *text = g_variant_print (record->value, TRUE);
+
+      g_assert_nonnull (text);
+    }
+
+  again = any_codec_seal (key, dependencies, record->value, record->created, record->expires, record->cost, &head_length);
+  g_assert_cmpuint (again->total_length, ==, length);
+  g_assert_true (g_variant_equal (again->value, record->value));
+}
+
+static void
+open_once (const guint8 *bytes,
+           gsize         length)
+{
+  g_autoptr (AnyRecord) record = NULL;
+  AnyCodecHeader header;
+  AnyMiss        miss;
+  AnyKey         key;
+
+  forge_borrow_key (&key, bytes, length);
+  miss = any_codec_open (g_memdup2 (bytes, length), length, &key, &record);
+
+  g_assert_true ((miss == ANY_MISS_NONE) == (record != NULL));
+  if (miss == ANY_MISS_FOREIGN)
+    g_assert_cmpint (any_codec_read_header (bytes, length, &header), ==, ANY_MISS_FOREIGN);
+  if (record != NULL)
+    use (record, &key, bytes, length);
+}
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *data,
+                        size_t         size)
+{
+  g_autofree guint8 *forged = g_memdup2 (data, size);
+
+  open_once (data, size);
+
+  forge_checksums (forged, size);
+  open_once (forged, size);
+
+  if (forge_lengths (forged, size))
+    {
+      forge_checksums (forged, size);
+      open_once (forged, size);
+    }
+
+  return 0;
+}

@@ -1,0 +1,452 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Bytes that carry right checksums and lie. They may be believed where that does no harm; they may not crash, read beside
+ * themselves, or take long. */
+
+#include <string.h>
+
+#include "any-test.h"
+#include "entry-bytes.h"
+#include "forge.h"
+
+#define NAME "org.example.Function"
+#define ARGS "(5,)"
+
+/* A sound entry with anything as its type and value, and right lengths and checksums. */
+static GByteArray *
+forge_entry (const AnyKey *key,
+             gconstpointer type,
+             gsize         type_length,
+             gconstpointer value,
+             gsize         value_length)
+{
+  static const guint8 zeros[16] = { 0 };
+  g_autofree guint8  *sound = NULL;
+  GByteArray         *bytes = g_byte_array_new ();
+  gsize               length;
+
+  sound = entry_bytes_seal_simply (key, "'text'", &length);
+  g_byte_array_append (bytes, sound, ANY_CODEC_HEADER_SIZE + key->length);
+  g_byte_array_append (bytes, type, type_length);
+  g_byte_array_append (bytes, zeros, (16 - bytes->len % 16) % 16);
+  g_byte_array_append (bytes, value, value_length);
+  g_byte_array_append (bytes, zeros, ANY_CODEC_TRAILER_SIZE);
+
+  forge_put64 (bytes->data, FORGE_TYPE_LENGTH, type_length);
+  forge_put64 (bytes->data, FORGE_VALUE_LENGTH, value_length);
+  forge_put64 (bytes->data, FORGE_TOTAL_LENGTH, bytes->len);
+  forge_checksums (bytes->data, bytes->len);
+
+  return bytes;
+}
+
+static AnyMiss
+open_forged (gconstpointer type,
+             gsize         type_length,
+             gconstpointer value,
+             gsize         value_length)
+{
+  g_auto (AnyKey) key = { 0 };
+  g_autoptr (GByteArray) bytes = NULL;
+  AnyRecord *record = NULL;
+  AnyMiss    miss;
+
+  entry_bytes_make_key (&key, NAME, NULL, ARGS);
+  bytes = forge_entry (&key, type, type_length, value, value_length);
+  miss = entry_bytes_open (bytes->data, bytes->len, &key, &record);
+
+  ck_assert ((miss == ANY_MISS_NONE) == (record != NULL));
+  g_clear_pointer (&record, any_record_unref);
+
+  return miss;
+}
+
+/* The forger's own work must be seen to be good, or nothing here means anything. */
+START_TEST (test_forger)
+{
+  ck_assert_int_eq (open_forged ("s", 2, "text", 5), ANY_MISS_NONE);
+  ck_assert_int_eq (open_forged ("as", 3, NULL, 0), ANY_MISS_NONE);
+}
+END_TEST
+
+static AnyMiss
+open_with_field (gsize   field,
+                 guint64 number)
+{
+  g_auto (AnyKey) key = { 0 };
+  g_autofree guint8 *bytes = NULL;
+  gsize              length;
+  AnyRecord         *record = NULL;
+  AnyMiss            miss;
+
+  entry_bytes_make_key (&key, NAME, NULL, ARGS);
+  bytes = entry_bytes_seal_simply (&key, "'text'", &length);
+  forge_put64 (bytes, field, number);
+  forge_checksums (bytes, length);
+  miss = entry_bytes_open (bytes, length, &key, &record);
+
+  ck_assert ((miss == ANY_MISS_NONE) == (record != NULL));
+  g_clear_pointer (&record, any_record_unref);
+
+  return miss;
+}
+
+START_TEST (test_one_length)
+{
+  static const gsize   fields[] = { FORGE_TOTAL_LENGTH, FORGE_KEY_LENGTH, FORGE_DEPENDENCIES_LENGTH, FORGE_TYPE_LENGTH,
+                                    FORGE_VALUE_LENGTH };
+  static const guint64 numbers[] = {
+    16, 31, 95, 1000, 4097, 0x7fffffff, 0x80000000, 0xffffffff, G_GUINT64_CONSTANT (0x100000000), G_MAXINT64,
+    G_GUINT64_CONSTANT (0x8000000000000000), G_MAXUINT64 - 200, G_MAXUINT64 - 111, G_MAXUINT64 - 15, G_MAXUINT64 - 1, G_MAXUINT64
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    {
+      for (guint j = 0; j < G_N_ELEMENTS (numbers); j++)
+        {
+          AnyMiss miss = open_with_field (fields[i], numbers[j]);
+
+          ck_assert_msg (miss == ANY_MISS_CORRUPT || miss == ANY_MISS_OTHER_KEY, "field %u: %" G_GUINT64_FORMAT, (guint) fields[i], numbers[j]);
+        }
+    }
+
+  ck_assert_int_eq (open_with_field (FORGE_TOTAL_LENGTH, 0), ANY_MISS_CORRUPT);
+  ck_assert_int_eq (open_with_field (FORGE_KEY_LENGTH, 0), ANY_MISS_CORRUPT);
+}
+END_TEST
+
+/* Lengths that add up to the right total, by running over the edge or by taking from each other. */
+START_TEST (test_lengths_that_add_up)
+{
+  g_auto (AnyKey) key = { 0 };
+  g_autofree guint8 *sound = NULL;
+  gsize              length;
+
+  entry_bytes_make_key (&key, NAME, NULL, ARGS);
+  sound = entry_bytes_seal_simply (&key, "'a text of some length'", &length);
+
+  for (gsize from = FORGE_KEY_LENGTH; from <= FORGE_VALUE_LENGTH; from += 8)
+    {
+      for (gsize to = FORGE_KEY_LENGTH; to <= FORGE_VALUE_LENGTH; to += 8)
+        {
+          static const guint64 amounts[] = { 1, 2, 16, 23, G_GUINT64_CONSTANT (0x8000000000000000), G_MAXUINT64 - 31 };
+
+          for (guint i = 0; i < G_N_ELEMENTS (amounts); i++)
+            {
+              g_autofree guint8 *bytes = g_memdup2 (sound, length);
+              g_autoptr (AnyRecord) record = NULL;
+              AnyMiss miss;
+
+              forge_put64 (bytes, from, forge_get64 (bytes, from) - amounts[i]);
+              forge_put64 (bytes, to, forge_get64 (bytes, to) + amounts[i]);
+              forge_checksums (bytes, length);
+              miss = entry_bytes_open (bytes, length, &key, &record);
+              ck_assert_msg (from == to || miss != ANY_MISS_NONE, "%u of %u to %u", i, (guint) from, (guint) to);
+            }
+        }
+    }
+}
+END_TEST
+
+/* Only the checksum over all sees this one: the header's covers its own bytes. */
+START_TEST (test_one_checksum)
+{
+  g_auto (AnyKey) key = { 0 };
+  g_autofree guint8 *bytes = NULL;
+  gsize              length;
+  AnyRecord         *record = NULL;
+
+  entry_bytes_make_key (&key, NAME, NULL, ARGS);
+  bytes = entry_bytes_seal_simply (&key, "'text'", &length);
+  bytes[FORGE_CHECKSUM] ^= 1;
+  ck_assert_int_eq (entry_bytes_open (bytes, length, &key, &record), ANY_MISS_CORRUPT);
+
+  bytes[FORGE_CHECKSUM] ^= 1;
+  bytes[FORGE_LIBRARY] ^= 1;
+  ck_assert_int_eq (entry_bytes_open (bytes, length, &key, &record), ANY_MISS_CORRUPT);
+}
+END_TEST
+
+/* Of another format, byte order or flag: not understood, and told apart from what is broken. The lengths may mean anything. */
+START_TEST (test_foreign)
+{
+  static const struct
+  {
+    gsize   offset;
+    guint16 number;
+  } rows[] = {
+    { FORGE_FORMAT, 0 },
+    { FORGE_FORMAT, 2 },
+    { FORGE_FORMAT, 0x0100 },
+    { FORGE_FORMAT, 0xffff },
+    { FORGE_ORDER, 0 },
+    { FORGE_ORDER, G_BYTE_ORDER == G_LITTLE_ENDIAN ? 2 : 1 },
+    { FORGE_ORDER, 3 },
+    { FORGE_FLAGS, 1 },
+    { FORGE_FLAGS, 0x8000 },
+    { FORGE_FLAGS + 2, 1 },
+    { FORGE_FLAGS + 2, 0x8000 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_auto (AnyKey) key = { 0 };
+      g_autofree guint8 *bytes = NULL;
+      gsize              length;
+      AnyRecord         *record = NULL;
+      AnyCodecHeader     header;
+
+      entry_bytes_make_key (&key, NAME, NULL, ARGS);
+      bytes = entry_bytes_seal_simply (&key, "'text'", &length);
+      forge_put16 (bytes, rows[i].offset, rows[i].number);
+      forge_put64 (bytes, FORGE_TOTAL_LENGTH, 1);
+      forge_checksums (bytes, length);
+
+      ck_assert_msg (entry_bytes_open (bytes, length, &key, &record) == ANY_MISS_FOREIGN, "row %u", i);
+      ck_assert_int_eq (any_codec_read_header (bytes, ANY_CODEC_HEADER_SIZE, &header), ANY_MISS_FOREIGN);
+      ck_assert_ptr_null (record);
+    }
+}
+END_TEST
+
+/* An older or newer library of the same format is at home here. */
+START_TEST (test_other_library)
+{
+  ck_assert_int_eq (open_with_field (FORGE_LIBRARY, 0), ANY_MISS_NONE);
+  ck_assert_int_eq (open_with_field (FORGE_LIBRARY, 0x00ffffff), ANY_MISS_NONE);
+}
+END_TEST
+
+START_TEST (test_types)
+{
+  static const struct
+  {
+    const char *type;
+    gsize       length; /* with the NUL, where there is one */
+  } rows[] = {
+    { "", 0 },     /* none at all */
+    { "", 1 },     /* empty */
+    { "s", 1 },    /* no NUL */
+    { "s\0s", 4 }, /* a NUL inside */
+    { "s\0", 3 },  /* two of them */
+    { "ss", 3 },   /* two types */
+    { "k", 2 },    /* none that there is */
+    { "a", 2 },    /* of nothing */
+    { "(s", 3 },   /* not closed */
+    { "{vs}", 5 }, /* a key that is none */
+    { "*", 2 },    /* any */
+    { "?", 2 },    /* any basic one */
+    { "r", 2 },    /* any tuple */
+    { "a*", 3 },
+    { "m?", 3 },
+    { "(sr)", 5 },
+    { "h", 2 },
+    { "ah", 3 },
+    { "(sa{sh})", 9 },
+    { "\xff", 2 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    ck_assert_msg (open_forged (rows[i].type, rows[i].length, "text", 5) == ANY_MISS_CORRUPT, "row %u: %s", i, rows[i].type);
+}
+END_TEST
+
+/* A string opened n times, a middle, closed n times. */
+static char *
+nested (const char *open,
+        const char *middle,
+        const char *close,
+        guint       n)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    g_string_append (text, open);
+  g_string_append (text, middle);
+  for (guint i = 0; i < n; i++)
+    g_string_append (text, close);
+
+  return g_string_free (text, FALSE);
+}
+
+START_TEST (test_deep_types)
+{
+  static const struct
+  {
+    const char *open;
+    const char *close;
+  } rows[] = { { "a", "" }, { "m", "" }, { "(", ")" }, { "a{s", "}" }, { "a(", ")" }, { "(s", "s)" } };
+  static const guint depths[] = { 65, 127, 128, 129, 1000, 100000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      for (guint j = 0; j < G_N_ELEMENTS (depths); j++)
+        {
+          g_autofree char *type = nested (rows[i].open, "s", rows[i].close, depths[j]);
+
+          ck_assert_msg (open_forged (type, strlen (type) + 1, NULL, 0) == ANY_MISS_CORRUPT, "%s %u", rows[i].open, depths[j]);
+        }
+    }
+
+  /* What is just deep enough is looked at in no time. */
+  for (guint depth = 1; depth <= 64; depth++)
+    {
+      g_autofree char *tuples = nested ("(", "as", ")", depth - 1);
+
+      ck_assert_int_eq (open_forged (tuples, strlen (tuples) + 1, NULL, 0), ANY_MISS_NONE);
+    }
+}
+END_TEST
+
+START_TEST (test_long_types)
+{
+  g_autofree char *just = nested ("", "(yyyy)", "", 1);
+  g_autofree char *members = g_strnfill (4094, 'y');
+  g_autofree char *longest = g_strdup_printf ("(%s)", members);
+  g_autofree char *longer = g_strdup_printf ("(y%s)", members);
+  g_autofree char *many = g_strnfill (5000, 'y');
+  g_autofree char *much_longer = g_strdup_printf ("(%s)", many);
+  g_autofree char *zeros = g_malloc0 (5000);
+
+  ck_assert_int_eq (open_forged (just, strlen (just) + 1, zeros, 4), ANY_MISS_NONE);
+  ck_assert_int_eq (open_forged (longest, strlen (longest) + 1, zeros, 4094), ANY_MISS_NONE);
+  ck_assert_int_eq (open_forged (longer, strlen (longer) + 1, zeros, 4095), ANY_MISS_CORRUPT);
+  ck_assert_int_eq (open_forged (much_longer, strlen (much_longer) + 1, zeros, 5000), ANY_MISS_CORRUPT);
+}
+END_TEST
+
+START_TEST (test_values)
+{
+  static const struct
+  {
+    const char *type;
+    const char *value;
+    gsize       length;
+  } rows[] = {
+    { "s", "a", 1 },                /* no end */
+    { "s", "a\0b", 4 },             /* an end inside */
+    { "s", "\xff", 2 },             /* no UTF-8 */
+    { "s", "", 0 },                 /* not even empty */
+    { "b", "\2", 1 },               /* neither */
+    { "ab", "\0\1\2", 3 },          /* the last is neither */
+    { "i", "abc", 3 },              /* too short */
+    { "i", "abcde", 5 },            /* too long */
+    { "ai", "abcde", 5 },           /* no whole number of elements */
+    { "ad", "abcdefghi", 9 },       /* the same */
+    { "aq", "abc", 3 },             /* the same */
+    { "at", "abcdefg", 7 },         /* the same */
+    { "as", "a\0\7", 3 },           /* an offset that points outside */
+    { "as", "a\0b\0\4\2", 6 },      /* offsets that go back */
+    { "(yi)", "\1xxx\1\0\0\0", 8 }, /* padding that is not zero */
+    { "v", "a\0(", 3 },             /* no type */
+    { "v", "", 0 },                 /* nothing */
+    { "v", "\1\0h", 3 },            /* shorter than a handle */
+    { "o", "a/b", 4 },              /* no object path */
+    { "g", "((", 3 },               /* no signature */
+    { "mi", "abc", 3 },             /* neither nothing nor a number */
+    { "()", "", 0 },                /* the one value of this type takes a byte */
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    ck_assert_msg (open_forged (rows[i].type, strlen (rows[i].type) + 1, rows[i].value, rows[i].length) == ANY_MISS_CORRUPT,
+                   "row %u: %s", i, rows[i].type);
+}
+END_TEST
+
+/* Any bytes are numbers, and need not be looked at. */
+START_TEST (test_arrays_of_numbers)
+{
+  static const char *const types[] = { "ay", "an", "aq", "ai", "au", "ax", "at", "ad" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    ck_assert_int_eq (open_forged (types[i], 3, "\xff\x7f\x80\1\2\3\4\5\xff\xff\xff\xff\xff\xff\xf0\x7f", 16), ANY_MISS_NONE);
+}
+END_TEST
+
+/* A variant in a variant, as often as it takes. GLib takes 128 of them for normal; more are refused, without a walk to the end. */
+START_TEST (test_deep_values)
+{
+  static const guint depths[] = { 129, 130, 1000, 1000000, 4000000 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (depths); i++)
+    {
+      g_autoptr (GByteArray) value = g_byte_array_new ();
+
+      g_byte_array_append (value, (const guint8 *) "\1\0y", 3);
+      for (guint j = 0; j < depths[i]; j++)
+        g_byte_array_append (value, (const guint8 *) "\0v", 2);
+
+      ck_assert_msg (open_forged ("v", 2, value->data, value->len) == ANY_MISS_CORRUPT, "%u levels", depths[i]);
+    }
+}
+END_TEST
+
+/* What takes GLib a quarter of a minute for each MiB to repair, or to walk, is refused at a glance; eight MiB would take 64 times
+ * as long, and the deadline of the test comes first. */
+START_TEST (test_slow_values)
+{
+  static const char *const types[] = { "a(ss)", "as", "av", "a{sv}", "a{ss}", "a(sas)", "(sav)" };
+  const gsize              length = 8 << 20;
+  g_autofree guint8       *zeros = g_malloc0 (length);
+
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      AnyMiss miss = open_forged (types[i], strlen (types[i]) + 1, zeros, length);
+
+      ck_assert_msg (miss == ANY_MISS_CORRUPT, "%s: %s", types[i], any_miss_to_string (miss));
+    }
+}
+END_TEST
+
+/* Every element is sound but the last, so everything must be read, and once is enough. */
+START_TEST (test_bad_end)
+{
+  g_autoptr (GVariantBuilder) builder = g_variant_builder_new (G_VARIANT_TYPE ("as"));
+  g_autoptr (GVariant) value = NULL;
+  g_autofree guint8 *bytes = NULL;
+  gsize              length;
+  const guint        n = 400000;
+
+  for (guint i = 0; i < n; i++)
+    g_variant_builder_add (builder, "s", "text");
+  value = g_variant_ref_sink (g_variant_builder_end (builder));
+  length = g_variant_get_size (value);
+  bytes = g_memdup2 (g_variant_get_data (value), length);
+
+  ck_assert_int_eq (open_forged ("as", 3, bytes, length), ANY_MISS_NONE);
+  bytes[(gsize) n * 5 - 1] = 'x';
+  ck_assert_int_eq (open_forged ("as", 3, bytes, length), ANY_MISS_CORRUPT);
+}
+END_TEST
+
+int
+main (void)
+{
+  Suite *suite = suite_create ("codec-forged");
+  TCase *headers = tcase_create ("headers");
+  TCase *contents = tcase_create ("contents");
+
+  tcase_set_timeout (headers, 60);
+  tcase_add_test (headers, test_forger);
+  tcase_add_test (headers, test_one_length);
+  tcase_add_test (headers, test_lengths_that_add_up);
+  tcase_add_test (headers, test_one_checksum);
+  tcase_add_test (headers, test_foreign);
+  tcase_add_test (headers, test_other_library);
+  suite_add_tcase (suite, headers);
+
+  tcase_set_timeout (contents, 60);
+  tcase_add_test (contents, test_types);
+  tcase_add_test (contents, test_deep_types);
+  tcase_add_test (contents, test_long_types);
+  tcase_add_test (contents, test_values);
+  tcase_add_test (contents, test_arrays_of_numbers);
+  tcase_add_test (contents, test_deep_values);
+  tcase_add_test (contents, test_slow_values);
+  tcase_add_test (contents, test_bad_end);
+  suite_add_tcase (suite, contents);
+
+  return any_test_run (suite);
+}

@@ -1,0 +1,337 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* What others do to the cache while a result is computed: the caller gets the value in any case, and stored is only what may be. */
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cache-setup.h"
+
+#define KEY "key"
+
+/* A computation in a thread of its own, that stands still in the middle while the test does something. */
+typedef struct
+{
+  Setup setup;
+  int   step; /* atomic: 1 when the computation stands still, 2 when it may go on */
+} Scene;
+
+static void
+stand_still (Setup      *setup,
+             AnyRequest *request)
+{
+  Scene *scene = setup->data;
+
+  /* Only the first does. */
+  if (g_atomic_int_get (&scene->step) == 0)
+    {
+      reach (&scene->step, 1);
+      await_step (&scene->step, 2);
+    }
+}
+
+static void
+scene_init (Scene *self)
+{
+  setup_init (&self->setup);
+  self->setup.during = stand_still;
+  self->setup.data = self;
+}
+
+static void
+scene_clear (Scene *self)
+{
+  setup_clear (&self->setup);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Scene, scene_clear)
+
+static gpointer
+call_cb (gpointer function)
+{
+  return GINT_TO_POINTER ((int) call (function, KEY));
+}
+
+static gpointer
+refresh_cb (gpointer function)
+{
+  return GINT_TO_POINTER ((int) refresh (function, KEY));
+}
+
+/* Gives what the computation gave to its caller. */
+static int
+play (Scene      *scene,
+      GThreadFunc begin,
+      void (*meanwhile) (Setup *setup))
+{
+  GThread *thread = g_thread_new ("computation", begin, scene->setup.function);
+
+  await_step (&scene->step, 1);
+  meanwhile (&scene->setup);
+  reach (&scene->step, 2);
+
+  return GPOINTER_TO_INT (g_thread_join (thread));
+}
+
+static void
+nothing (Setup *setup)
+{
+}
+
+static void
+remove_it (Setup *setup)
+{
+  ck_assert (any_function_remove (setup->function, text_args (KEY), NULL, NULL));
+}
+
+static void
+clear_function (Setup *setup)
+{
+  ck_assert (any_function_clear (setup->function, NULL, NULL));
+}
+
+static void
+clear_cache (Setup *setup)
+{
+  ck_assert (any_cache_clear (setup->cache, NULL, NULL));
+}
+
+static void
+clear_twice (Setup *setup)
+{
+  clear_cache (setup);
+  clear_cache (setup);
+}
+
+static void
+refresh_it (Setup *setup)
+{
+  ck_assert_int_eq (refresh (setup->function, KEY), 2);
+}
+
+static void
+call_it (Setup *setup)
+{
+  ck_assert_int_eq (call (setup->function, KEY), 2);
+}
+
+static void
+in_child (Setup *setup,
+          void (*act) (Setup *setup))
+{
+  pid_t child = fork ();
+  int   status;
+
+  if (child == 0)
+    {
+      act (setup);
+      any_test_leave_child ();
+    }
+  ck_assert_int_eq (waitpid (child, &status, 0), child);
+  ck_assert_int_eq (status, 0);
+}
+
+static void
+remove_elsewhere (Setup *setup)
+{
+  in_child (setup, remove_it);
+}
+
+static void
+clear_elsewhere (Setup *setup)
+{
+  in_child (setup, clear_cache);
+}
+
+static void
+clear_function_elsewhere (Setup *setup)
+{
+  in_child (setup, clear_function);
+}
+
+static void
+refresh_elsewhere (Setup *setup)
+{
+  in_child (setup, refresh_it);
+}
+
+/* The caller always gets the first number; what is stored afterwards is another matter. */
+START_TEST (test_meanwhile)
+{
+  static const struct
+  {
+    const char *what;
+    GThreadFunc begin;
+    void (*meanwhile) (Setup *setup);
+    gint64 stored;
+  } rows[] = {
+    { "nothing", call_cb, nothing, 1 },
+    { "remove", call_cb, remove_it, MISS },
+    { "clear the function", call_cb, clear_function, MISS },
+    { "clear the cache", call_cb, clear_cache, MISS },
+    { "clear it twice", call_cb, clear_twice, MISS },
+    { "refresh", call_cb, refresh_it, 2 },
+    { "remove elsewhere", call_cb, remove_elsewhere, MISS },
+    { "clear the function elsewhere", call_cb, clear_function_elsewhere, MISS },
+    { "clear the cache elsewhere", call_cb, clear_elsewhere, MISS },
+    { "refresh elsewhere", call_cb, refresh_elsewhere, 2 },
+    /* A refresh goes over whatever began to be computed before it ended. */
+    { "nothing during a refresh", refresh_cb, nothing, 1 },
+    { "a call during a refresh", refresh_cb, call_it, 1 },
+    { "clear the cache during a refresh", refresh_cb, clear_cache, MISS },
+    { "clear the cache elsewhere during a refresh", refresh_cb, clear_elsewhere, MISS },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_auto (Scene) scene = { 0 };
+      g_auto (Failures) failures = { 0 };
+      int result;
+
+      scene_init (&scene);
+      failures_watch (&failures, scene.setup.cache);
+      result = play (&scene, rows[i].begin, rows[i].meanwhile);
+      g_main_context_iteration (NULL, FALSE);
+
+      ck_assert_msg (result == 1, "%s: the caller got %d", rows[i].what, result);
+      ck_assert_msg (lookup (scene.setup.function, KEY) == rows[i].stored, "%s", rows[i].what);
+      ck_assert_msg (failures.n_told == 0, "%s: %s", rows[i].what, failures.error != NULL ? failures.error->message : "");
+
+      /* And all goes on as ever. */
+      any_cache_set_maxmemory (scene.setup.cache, 0);
+      ck_assert_msg (lookup (scene.setup.function, KEY) == rows[i].stored, "%s, on disk", rows[i].what);
+      any_function_remove (scene.setup.function, text_args (KEY), NULL, NULL);
+      ck_assert_int_eq (call (scene.setup.function, KEY), scene.setup.n_computed);
+      ck_assert_int_eq (lookup (scene.setup.function, KEY), scene.setup.n_computed);
+    }
+}
+END_TEST
+
+/* What removes a result while it is refreshed wants it gone: it was computed from what was there before. */
+START_TEST (test_remove_during_refresh)
+{
+  static void (*const removals[]) (Setup * setup) = { remove_it, clear_function, remove_elsewhere };
+
+  for (guint i = 0; i < G_N_ELEMENTS (removals); i++)
+    {
+      g_auto (Scene) scene = { 0 };
+
+      scene_init (&scene);
+      ck_assert_int_eq (play (&scene, refresh_cb, removals[i]), 1);
+      ck_assert_msg (lookup (scene.setup.function, KEY) == MISS, "row %u", i);
+    }
+}
+END_TEST
+
+static void
+remove_in_callback (Setup      *setup,
+                    AnyRequest *request)
+{
+  remove_it (setup);
+}
+
+static void
+clear_in_callback (Setup      *setup,
+                   AnyRequest *request)
+{
+  clear_cache (setup);
+}
+
+/* The same from inside. */
+START_TEST (test_in_the_callback)
+{
+  static const SetupFunc funcs[] = { remove_in_callback, clear_in_callback };
+
+  for (guint i = 0; i < G_N_ELEMENTS (funcs); i++)
+    {
+      g_auto (Setup) setup = { .during = funcs[i] };
+
+      setup_init (&setup);
+      ck_assert_int_eq (call (setup.function, KEY), 1);
+      ck_assert_int_eq (lookup (setup.function, KEY), MISS);
+
+      setup.during = NULL;
+      ck_assert_int_eq (call (setup.function, KEY), 2);
+      ck_assert_int_eq (lookup (setup.function, KEY), 2);
+    }
+}
+END_TEST
+
+/* Two threads that ask for one result at one time: each gets one, and one of them is kept. */
+START_TEST (test_two_at_once)
+{
+  g_auto (Scene) scene = { 0 };
+  gint64 stored;
+
+  scene_init (&scene);
+  ck_assert_int_eq (play (&scene, call_cb, call_it), 1);
+  stored = lookup (scene.setup.function, KEY);
+  ck_assert (stored == 1 || stored == 2);
+}
+END_TEST
+
+/* A refresh that fails leaves what was there. */
+static gboolean
+fail_cb (AnyRequest *request,
+         gpointer    user_data,
+         GError    **error)
+{
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "not today");
+
+  return FALSE;
+}
+
+START_TEST (test_refresh_that_fails)
+{
+  g_auto (Setup) setup = { 0 };
+  g_autoptr (AnyFunction) failing = NULL;
+  g_autoptr (GError) error = NULL;
+
+  setup_init (&setup);
+  ck_assert_int_eq (call (setup.function, KEY), 1);
+  failing = any_cache_define (setup.cache, "org.example.Number", "1", fail_cb, NULL, NULL);
+  ck_assert_ptr_null (any_function_refresh (failing, text_args (KEY), NULL, &error));
+  ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_FAILED));
+  ck_assert_int_eq (lookup (setup.function, KEY), 1);
+}
+END_TEST
+
+/* One that may not be stored does too, and says nothing of the kind. */
+static void
+forbid_storing (Setup      *setup,
+                AnyRequest *request)
+{
+  any_request_set_no_store (request);
+}
+
+START_TEST (test_refresh_that_is_not_stored)
+{
+  g_auto (Setup) setup = { 0 };
+
+  setup_init (&setup);
+  ck_assert_int_eq (call (setup.function, KEY), 1);
+  setup.during = forbid_storing;
+  ck_assert_int_eq (refresh (setup.function, KEY), 2);
+  ck_assert_int_eq (lookup (setup.function, KEY), 1);
+}
+END_TEST
+
+int
+main (void)
+{
+  Suite *suite = suite_create ("computation");
+  TCase *all = tcase_create ("all");
+
+  tcase_set_timeout (all, 120);
+  tcase_add_test (all, test_meanwhile);
+  tcase_add_test (all, test_remove_during_refresh);
+  tcase_add_test (all, test_in_the_callback);
+  tcase_add_test (all, test_two_at_once);
+  tcase_add_test (all, test_refresh_that_fails);
+  tcase_add_test (all, test_refresh_that_is_not_stored);
+  suite_add_tcase (suite, all);
+
+  return any_test_run (suite);
+}

@@ -1,0 +1,232 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+/* Lists of dependencies as an entry holds them, damaged and forged. */
+
+#include "any-dependency.h"
+
+#include <string.h>
+
+#include "any-test.h"
+
+/* The parts of a packed dependency; the grammar stands in any-dependency.c. */
+enum
+{
+  SETTLED = 1,
+  ZERO = 2,
+  PATH_LENGTH = 4,
+  DIGEST = 40,
+  PATH = 56,
+};
+
+static gsize
+length_of_item (const guint8 *bytes)
+{
+  guint32 path_length;
+
+  memcpy (&path_length, bytes + PATH_LENGTH, sizeof path_length);
+
+  return PATH + GUINT32_FROM_LE (path_length) + 1;
+}
+
+static gboolean
+all_are_settled (GBytes *packed)
+{
+  gsize         length;
+  const guint8 *bytes = g_bytes_get_data (packed, &length);
+  gboolean      settled = TRUE;
+
+  for (gsize at = 0; at < length; at += length_of_item (bytes + at))
+    settled = settled && bytes[at + SETTLED];
+
+  return settled;
+}
+
+/* Three of them, each settled: a file, a folder, and nothing. */
+static GBytes *
+pack_three (const char *folder)
+{
+  g_autoptr (AnyDependencies) list = any_dependencies_new ();
+  g_autofree char *file = g_build_filename (folder, "file", NULL);
+  g_autofree char *nothing = g_build_filename (folder, "nothing", NULL);
+  gint64           deadline = any_test_deadline ();
+
+  ck_assert (g_file_set_contents (file, "text", -1, NULL));
+  any_dependencies_add (list, file);
+  any_dependencies_add (list, folder);
+  any_dependencies_add (list, nothing);
+
+  for (;;)
+    {
+      g_autoptr (GBytes) packed = NULL;
+
+      ck_assert (any_dependencies_settle (list));
+      packed = any_dependencies_pack (list);
+      if (all_are_settled (packed))
+        return g_steal_pointer (&packed);
+
+      ck_assert (any_test_wait (deadline));
+    }
+}
+
+static gboolean
+hold (gconstpointer bytes,
+      gsize         length)
+{
+  g_autofree guint8 *copy = g_memdup2 (bytes, length);
+
+  return any_dependencies_hold (copy, length);
+}
+
+static guint
+count_paths (gconstpointer bytes,
+             gsize         length)
+{
+  g_autofree guint8 *copy = g_memdup2 (bytes, length);
+  g_auto (GStrv) paths = any_dependencies_dup_paths (copy, length);
+
+  return g_strv_length (paths);
+}
+
+/* A whole number of them is a list; anything else is none, and the paths up to the cut can be told. */
+START_TEST (test_each_length)
+{
+  g_autoptr (AnyTestFolder) folder = any_test_make_folder ();
+  g_autoptr (GBytes) packed = pack_three (folder);
+  gsize         length;
+  const guint8 *bytes = g_bytes_get_data (packed, &length);
+  gsize         end = 0;
+  guint         n_whole = 0;
+
+  for (gsize cut = 0; cut <= length; cut++)
+    {
+      if (cut == end + (cut > end ? length_of_item (bytes + end) : 0) && cut > 0)
+        {
+          end = cut;
+          n_whole++;
+        }
+
+      ck_assert_msg (hold (bytes, cut) == (cut == end), "%u bytes", (guint) cut);
+      ck_assert_uint_eq (count_paths (bytes, cut), n_whole);
+    }
+  ck_assert_uint_eq (n_whole, 3);
+}
+END_TEST
+
+/* Which parts decide nothing: a reserve, and the digest of what is at rest. */
+static gboolean
+is_idle (gsize offset)
+{
+  return (offset >= ZERO && offset < PATH_LENGTH) || (offset >= DIGEST && offset < PATH);
+}
+
+START_TEST (test_each_bit)
+{
+  g_autoptr (AnyTestFolder) folder = any_test_make_folder ();
+  g_autoptr (GBytes) packed = pack_three (folder);
+  gsize              length = length_of_item (g_bytes_get_data (packed, NULL));
+  g_autofree guint8 *bytes = g_memdup2 (g_bytes_get_data (packed, NULL), length);
+
+  ck_assert (hold (bytes, length));
+  for (gsize bit = 0; bit < length * 8; bit++)
+    {
+      bytes[bit / 8] ^= 1 << bit % 8;
+      ck_assert_msg (hold (bytes, length) == is_idle (bit / 8), "bit %u", (guint) bit);
+      bytes[bit / 8] ^= 1 << bit % 8;
+    }
+}
+END_TEST
+
+/* The second of three is no dependency: neither is the list one, and only the first can be told. */
+static void
+check_refused (const char   *what,
+               gsize         offset,
+               gconstpointer patch,
+               gsize         patch_length)
+{
+  g_autoptr (AnyTestFolder) folder = any_test_make_folder ();
+  g_autoptr (GBytes) packed = pack_three (folder);
+  gsize              length = g_bytes_get_size (packed);
+  g_autofree guint8 *bytes = g_memdup2 (g_bytes_get_data (packed, NULL), length);
+  gsize              second = length_of_item (bytes);
+
+  memcpy (bytes + second + offset, patch, patch_length);
+  ck_assert_msg (!hold (bytes, length), "%s", what);
+  ck_assert_msg (count_paths (bytes, length) == 1, "%s", what);
+}
+
+START_TEST (test_forged)
+{
+  check_refused ("kind 3", 0, "\3", 1);
+  check_refused ("kind 255", 0, "\xff", 1);
+  check_refused ("half settled", SETTLED, "\2", 1);
+  check_refused ("no path", PATH_LENGTH, "\0\0\0\0", 4);
+  check_refused ("path of one letter", PATH_LENGTH, "\1\0\0\0", 4);
+  check_refused ("path to the end of memory", PATH_LENGTH, "\xff\xff\xff\xff", 4);
+  check_refused ("path to half of it", PATH_LENGTH, "\xff\xff\xff\x7f", 4);
+  check_refused ("path that ends in itself", PATH + 3, "\0", 1);
+  check_refused ("relative path", PATH, "t", 1);
+  check_refused ("relative path from above", PATH, "../", 3);
+}
+END_TEST
+
+/* Paths that would be looked at if they were believed, in ways that never end. */
+START_TEST (test_forged_paths)
+{
+  static const char *const paths[] = { "/dev/zero", "/dev/random", "/dev/tty", "/proc/self/mem", "/proc/kmsg" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      for (guint kind = 0; kind <= ANY_STAMP_DIRECTORY; kind++)
+        {
+          gsize              length = PATH + strlen (paths[i]) + 1;
+          g_autofree guint8 *bytes = g_malloc0 (length);
+
+          bytes[0] = kind;
+          bytes[PATH_LENGTH] = strlen (paths[i]);
+          memcpy (bytes + PATH, paths[i], strlen (paths[i]));
+
+          if (kind != ANY_STAMP_ABSENT || g_file_test (paths[i], G_FILE_TEST_EXISTS))
+            ck_assert_msg (!hold (bytes, length), "%s as %u", paths[i], kind);
+          ck_assert_uint_eq (count_paths (bytes, length), 1);
+        }
+    }
+}
+END_TEST
+
+/* As many as fit into a few MiB. */
+START_TEST (test_long_list)
+{
+  const gsize        item = PATH + 2;
+  const gsize        n = 100000;
+  g_autofree guint8 *bytes = g_malloc0 (n * item);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      bytes[i * item] = ANY_STAMP_DIRECTORY;
+      bytes[i * item + PATH_LENGTH] = 1;
+      bytes[i * item + PATH] = '/';
+    }
+
+  ck_assert (!any_dependencies_hold (bytes, n * item));
+  ck_assert_uint_eq (count_paths (bytes, n * item), n);
+}
+END_TEST
+
+int
+main (void)
+{
+  Suite *suite = suite_create ("dependency-bytes");
+  TCase *all = tcase_create ("all");
+
+  tcase_set_timeout (all, 120);
+  tcase_add_test (all, test_each_length);
+  tcase_add_test (all, test_each_bit);
+  tcase_add_test (all, test_forged);
+  tcase_add_test (all, test_forged_paths);
+  tcase_add_test (all, test_long_list);
+  suite_add_tcase (suite, all);
+
+  return any_test_run (suite);
+}

@@ -1,0 +1,282 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "any-posix.h"
+
+#include "any-test-folder.h"
+#include "any-test-process.h"
+
+#include <pthread.h>
+#include <sys/resource.h>
+
+static void
+ignore_cb (int number)
+{
+}
+
+/* Lets SIGUSR1 interrupt what the calling thread waits for. */
+static void
+allow_interruptions (void)
+{
+  struct sigaction action = { .sa_handler = ignore_cb };
+
+  ck_assert_int_eq (sigaction (SIGUSR1, &action, NULL), 0);
+}
+
+#define N_PIECES    1000
+#define PIECE_BYTES 997
+
+/* Byte i of what goes through the pipe. */
+static guint8
+expected_byte (gsize i)
+{
+  return (guint8) (i * 31 + i / 251);
+}
+
+typedef struct
+{
+  pthread_t other;
+  int       fd;
+  gsize     n_right;
+} Stream;
+
+/* Reads piecemeal, and interrupts the writer again and again, which makes its writes short. */
+static gpointer
+read_slowly (gpointer data)
+{
+  Stream *stream = data;
+  guint8  buffer[4093];
+  gssize  n_read;
+
+  while ((n_read = read (stream->fd, buffer, sizeof buffer)) > 0)
+    {
+      for (gssize i = 0; i < n_read; i++)
+        if (buffer[i] == expected_byte (stream->n_right))
+          stream->n_right++;
+      pthread_kill (stream->other, SIGUSR1);
+      g_thread_yield ();
+    }
+
+  return NULL;
+}
+
+START_TEST (test_write_all_survives_interruptions)
+{
+  g_autofree guint8       *bytes = g_malloc (N_PIECES * PIECE_BYTES);
+  g_autofree struct iovec *pieces = g_new0 (struct iovec, N_PIECES);
+  gsize                    length = 0;
+  Stream                   stream = { .other = pthread_self () };
+  GThread                 *reader;
+  int                      ends[2];
+
+  /* Sizes from nothing to the whole, in no order. */
+  for (gsize i = 0; i < N_PIECES; i++)
+    {
+      pieces[i] = (struct iovec){ bytes + length, i * i * 7 % PIECE_BYTES };
+      length += pieces[i].iov_len;
+    }
+  for (gsize i = 0; i < length; i++)
+    bytes[i] = expected_byte (i);
+
+  allow_interruptions ();
+  ck_assert_int_eq (pipe (ends), 0);
+  stream.fd = ends[0];
+  reader = g_thread_new ("reader", read_slowly, &stream);
+
+  ck_assert (any_posix_write_all (ends[1], pieces, N_PIECES));
+  close (ends[1]);
+  g_thread_join (reader);
+  close (ends[0]);
+
+  ck_assert_uint_gt (length, 65536);
+  ck_assert_uint_eq (stream.n_right, length);
+}
+END_TEST
+
+static void
+full_disk_part (int      line,
+                gpointer data)
+{
+  struct rlimit limit = { 1000, RLIM_INFINITY };
+  int           folder = any_test_open_folder (data);
+  int           fd = any_posix_open (folder, "file", O_WRONLY | O_CREAT);
+  char          text[600] = { 0 };
+  struct iovec  pieces[] = { { text, sizeof text }, { text, 0 }, { text, sizeof text } };
+
+  signal (SIGXFSZ, SIG_IGN);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+
+  g_assert_false (any_posix_write_all (fd, pieces, G_N_ELEMENTS (pieces)));
+  g_assert_cmpint (errno, ==, EFBIG);
+  g_assert_cmpint (lseek (fd, 0, SEEK_END), ==, 1000);
+
+  g_assert_false (any_posix_resize (fd, 1001));
+  g_assert_cmpint (errno, ==, EFBIG);
+  close (fd);
+  close (folder);
+}
+
+START_TEST (test_write_all_fails)
+{
+  g_autoptr (AnyTestFolder) path = any_test_make_folder ();
+  struct iovec piece = { (gpointer) "text", 4 };
+  int          fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+
+  ck_assert (!any_posix_write_all (fd, &piece, 1));
+  ck_assert_int_eq (errno, EBADF);
+  ck_assert (any_posix_write_all (fd, NULL, 0));
+  close (fd);
+
+  any_test_process_run (full_disk_part, path);
+}
+END_TEST
+
+/* Writes byte by byte, and interrupts the reader before each. */
+static gpointer
+write_slowly (gpointer data)
+{
+  Stream *stream = data;
+
+  for (guint i = 0; i < 300; i++)
+    {
+      guint8 byte = expected_byte (i);
+
+      pthread_kill (stream->other, SIGUSR1);
+      g_thread_yield ();
+      if (write (stream->fd, &byte, 1) != 1)
+        break;
+    }
+  close (stream->fd);
+
+  return NULL;
+}
+
+START_TEST (test_read_all_survives_interruptions)
+{
+  Stream   stream = { .other = pthread_self () };
+  guint8   buffer[1000] = { 0 };
+  GThread *writer;
+  int      ends[2];
+
+  allow_interruptions ();
+  ck_assert_int_eq (pipe (ends), 0);
+  stream.fd = ends[1];
+  writer = g_thread_new ("writer", write_slowly, &stream);
+
+  /* As many as are asked for, though they come one by one; then all there are. */
+  buffer[0] = expected_byte (0);
+  ck_assert_int_eq (any_posix_read_once (ends[0], buffer, 0, 1), 1);
+  ck_assert_int_eq (any_posix_read_all (ends[0], buffer, 1, 200), 200);
+  ck_assert_int_eq (any_posix_read_all (ends[0], buffer, 200, sizeof buffer), 300);
+  g_thread_join (writer);
+  close (ends[0]);
+
+  for (guint i = 0; i < 300; i++)
+    ck_assert_uint_eq (buffer[i], expected_byte (i));
+  ck_assert_uint_eq (buffer[300], 0);
+}
+END_TEST
+
+START_TEST (test_read_ends_with_the_file)
+{
+  g_autoptr (AnyTestFolder) path = any_test_make_folder ();
+  int    folder = any_test_open_folder (path);
+  int    fd;
+  guint8 buffer[16] = "ab";
+
+  any_test_put_text (folder, "file", "cdefg");
+  fd = any_posix_open (folder, "file", O_RDONLY);
+
+  ck_assert_int_eq (any_posix_read_all (fd, buffer, 2, 4), 4);
+  ck_assert_int_eq (any_posix_read_once (fd, buffer, 4, sizeof buffer), 7);
+  ck_assert_int_eq (any_posix_read_once (fd, buffer, 7, sizeof buffer), 7);
+  ck_assert_int_eq (any_posix_read_all (fd, buffer, 7, sizeof buffer), 7);
+  ck_assert_int_eq (any_posix_read_all (fd, buffer, 7, 7), 7);
+  ck_assert_mem_eq (buffer, "abcdefg\0", 8);
+  close (fd);
+
+  /* A directory cannot be read. */
+  ck_assert_int_eq (any_posix_read_once (folder, buffer, 3, sizeof buffer), -1);
+  ck_assert_int_eq (errno, EISDIR);
+  ck_assert_int_eq (any_posix_read_all (folder, buffer, 3, sizeof buffer), -1);
+  close (folder);
+}
+END_TEST
+
+START_TEST (test_resize)
+{
+  g_autoptr (AnyTestFolder) path = any_test_make_folder ();
+  int folder = any_test_open_folder (path);
+  int fd = any_posix_open (folder, "file", O_RDWR | O_CREAT);
+
+  ck_assert (any_posix_resize (fd, 12345));
+  ck_assert_int_eq (lseek (fd, 0, SEEK_END), 12345);
+  ck_assert (any_posix_resize (fd, 7));
+  ck_assert_int_eq (lseek (fd, 0, SEEK_END), 7);
+  ck_assert (!any_posix_resize (folder, 7));
+
+  close (fd);
+  close (folder);
+}
+END_TEST
+
+START_TEST (test_locks)
+{
+  g_autoptr (AnyTestFolder) path = any_test_make_folder ();
+  int folder = any_test_open_folder (path);
+  int a = any_posix_open (folder, "file", O_RDWR | O_CREAT);
+  int b = any_posix_open (folder, "file", O_RDWR);
+  int reader = any_posix_open (folder, "file", O_RDONLY);
+
+  ck_assert (any_posix_try_lock (a, 32, 32));
+  ck_assert (any_posix_try_lock (a, 32, 32));
+  for (guint start = 0; start < 100; start++)
+    {
+      gboolean overlaps = start > 24 && start < 64;
+
+      ck_assert_int_eq (any_posix_try_lock (b, start, 8), !overlaps);
+      if (overlaps)
+        ck_assert (errno == EAGAIN || errno == EACCES);
+      any_posix_unlock (b, start, 8);
+    }
+
+  /* What one has let go the other gets, whether it was unlocked or closed. */
+  any_posix_unlock (a, 32, 16);
+  ck_assert (any_posix_try_lock (b, 32, 16));
+  ck_assert (!any_posix_try_lock (b, 48, 16));
+  close (a);
+  ck_assert (any_posix_try_lock (b, 48, 16));
+
+  ck_assert (!any_posix_try_lock (reader, 0, 1));
+  ck_assert_int_eq (errno, EBADF);
+
+  close (reader);
+  close (b);
+  close (folder);
+}
+END_TEST
+
+static Suite *
+make_suite (void)
+{
+  Suite *suite = suite_create ("posix-io");
+  TCase *calls = tcase_create ("calls");
+
+  tcase_set_timeout (calls, ANY_TEST_PROCESS_SECONDS);
+  tcase_add_test (calls, test_write_all_survives_interruptions);
+  tcase_add_test (calls, test_write_all_fails);
+  tcase_add_test (calls, test_read_all_survives_interruptions);
+  tcase_add_test (calls, test_read_ends_with_the_file);
+  tcase_add_test (calls, test_resize);
+  tcase_add_test (calls, test_locks);
+  suite_add_tcase (suite, calls);
+
+  return suite;
+}
+
+int
+main (void)
+{
+  return any_test_run (make_suite ());
+}

@@ -1,0 +1,372 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include <sys/stat.h>
+
+#include "cache-setup.h"
+
+#define KEY "key"
+
+static AnyFunction *
+define (Setup         *setup,
+        AnyComputeFunc compute)
+{
+  return any_cache_define (setup->cache, "org.example.Other", NULL, compute, setup, NULL);
+}
+
+/* Keeps what a callback has seen of its request. */
+static gboolean
+keep_cb (AnyRequest *request,
+         gpointer    user_data,
+         GError    **error)
+{
+  Setup *setup = user_data;
+
+  setup->data = g_object_ref (request);
+  any_request_return_value (request, g_variant_new_int64 (1));
+
+  return TRUE;
+}
+
+START_TEST (test_properties)
+{
+  g_auto (Setup) setup = { 0 };
+  g_autoptr (AnyFunction) function = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (AnyRequest) request = NULL;
+  g_autoptr (GVariant) result = NULL;
+  g_autoptr (GVariant) args = NULL;
+  g_autofree char *name = NULL;
+  g_autoptr (GCancellable) seen = NULL;
+  const char *text;
+
+  setup_init (&setup);
+  function = define (&setup, keep_cb);
+  result = any_function_call (function, text_args (KEY), cancellable, NULL);
+  request = setup.data;
+
+  g_object_get (request, "args", &args, "name", &name, "cancellable", &seen, NULL);
+  g_variant_get (args, "(&s)", &text);
+  ck_assert_str_eq (text, KEY);
+  ck_assert_ptr_eq (any_request_get_args (request), args);
+  ck_assert_str_eq (name, "org.example.Other");
+  ck_assert_str_eq (any_request_get_name (request), name);
+  ck_assert_ptr_eq (seen, cancellable);
+  ck_assert_ptr_eq (any_request_get_cancellable (request), cancellable);
+}
+END_TEST
+
+/* A computation can always ask, even where nobody can cancel. */
+START_TEST (test_there_is_a_cancellable)
+{
+  g_auto (Setup) setup = { 0 };
+  g_autoptr (AnyFunction) function = NULL;
+  g_autoptr (AnyRequest) request = NULL;
+
+  setup_init (&setup);
+  function = define (&setup, keep_cb);
+  call (function, KEY);
+  request = setup.data;
+
+  ck_assert (G_IS_CANCELLABLE (any_request_get_cancellable (request)));
+  ck_assert (!g_cancellable_is_cancelled (any_request_get_cancellable (request)));
+}
+END_TEST
+
+/* Who keeps a request and comes late is heard politely, and changes nothing. */
+START_TEST (test_after_the_end)
+{
+  g_auto (Setup) setup = { 0 };
+  g_autoptr (AnyFunction) function = NULL;
+  g_autoptr (AnyRequest) request = NULL;
+  g_autoptr (AnyEntry) entry = NULL;
+  g_auto (GStrv) dependencies = NULL;
+
+  setup_init (&setup);
+  function = define (&setup, keep_cb);
+  call (function, KEY);
+  request = setup.data;
+
+  any_request_add_dependency (request, "/dev/zero");
+  any_request_set_maxage (request, 0);
+  any_request_set_no_store (request);
+
+  ck_assert_int_eq (lookup (function, KEY), 1);
+  entry = any_function_peek (function, text_args (KEY));
+  dependencies = any_entry_dup_dependencies (entry);
+  ck_assert_uint_eq (g_strv_length (dependencies), 0);
+  ck_assert_int_eq (any_entry_get_expires (entry), -1);
+}
+END_TEST
+
+static gboolean
+promise_cb (AnyRequest *request,
+            gpointer    user_data,
+            GError    **error)
+{
+  Setup *setup = user_data;
+
+  setup->data = g_object_ref (request);
+
+  return TRUE;
+}
+
+/* Nobody waits: the answer is dropped, in whatever form it comes. */
+START_TEST (test_late_answers)
+{
+  g_autoptr (GError) trouble = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, "trouble");
+  g_autoptr (GBytes) bytes = g_bytes_new_static ("bytes", 5);
+
+  for (guint way = 0; way < 5; way++)
+    {
+      g_auto (Setup) setup = { 0 };
+      g_autoptr (AnyFunction) function = NULL;
+      g_autoptr (AnyRequest) request = NULL;
+      g_autoptr (GError) error = NULL;
+
+      setup_init (&setup);
+      function = define (&setup, promise_cb);
+      ck_assert_ptr_null (any_function_call (function, text_args (KEY), NULL, &error));
+      ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK));
+      request = setup.data;
+
+      if (way == 0)
+        any_request_return_value (request, g_variant_new_int64 (1));
+      else if (way == 1)
+        any_request_return_bytes (request, bytes);
+      else if (way == 2)
+        any_request_return_error (request, trouble);
+      else if (way == 3)
+        any_request_return_error_literal (request, G_IO_ERROR, G_IO_ERROR_FAILED, "trouble");
+
+      ck_assert_int_eq (lookup (function, KEY), MISS);
+    }
+}
+END_TEST
+
+static gpointer
+answer_cb (gpointer request)
+{
+  any_request_add_dependency (request, "/etc");
+  any_request_return_value (request, g_variant_new_int64 (7));
+
+  return NULL;
+}
+
+static gboolean
+delegate_cb (AnyRequest *request,
+             gpointer    user_data,
+             GError    **error)
+{
+  g_thread_join (g_thread_new ("helper", answer_cb, request));
+
+  return TRUE;
+}
+
+START_TEST (test_answer_of_another_thread)
+{
+  g_auto (Setup) setup = { 0 };
+  g_autoptr (AnyFunction) function = NULL;
+  g_autoptr (AnyEntry) entry = NULL;
+  g_auto (GStrv) dependencies = NULL;
+
+  setup_init (&setup);
+  function = define (&setup, delegate_cb);
+  ck_assert_int_eq (call (function, KEY), 7);
+  ck_assert_int_eq (lookup (function, KEY), 7);
+
+  entry = any_function_peek (function, text_args (KEY));
+  dependencies = any_entry_dup_dependencies (entry);
+  ck_assert_str_eq (dependencies[0], "/etc");
+}
+END_TEST
+
+static gboolean
+give_bytes_cb (AnyRequest *request,
+               gpointer    user_data,
+               GError    **error)
+{
+  Setup *setup = user_data;
+
+  any_request_return_bytes (request, setup->data);
+
+  return TRUE;
+}
+
+/* Large bytes are not copied on their way to the caller. */
+START_TEST (test_bytes_are_shared)
+{
+  g_auto (Setup) setup = { 0 };
+  g_autoptr (AnyFunction) function = NULL;
+  g_autoptr (GBytes) bytes = g_bytes_new_take (g_malloc0 (1 << 20), 1 << 20);
+  g_autoptr (GVariant) result = NULL;
+  g_autoptr (GVariant) found = NULL;
+  gsize length;
+
+  setup_init (&setup);
+  setup.data = bytes;
+  function = define (&setup, give_bytes_cb);
+  result = any_function_call (function, text_args (KEY), NULL, NULL);
+
+  ck_assert_str_eq (g_variant_get_type_string (result), "ay");
+  ck_assert_ptr_eq (g_variant_get_fixed_array (result, &length, 1), g_bytes_get_data (bytes, NULL));
+  ck_assert_uint_eq (length, 1 << 20);
+
+  found = any_function_lookup (function, text_args (KEY), NULL, NULL);
+  ck_assert (g_variant_equal (found, result));
+}
+END_TEST
+
+/* Empty bytes are a result too. */
+START_TEST (test_no_bytes)
+{
+  g_auto (Setup) setup = { 0 };
+  g_autoptr (AnyFunction) function = NULL;
+  g_autoptr (GBytes) bytes = g_bytes_new (NULL, 0);
+  g_autoptr (GVariant) result = NULL;
+  g_autoptr (GVariant) found = NULL;
+
+  setup_init (&setup);
+  any_cache_set_maxmemory (setup.cache, 0);
+  setup.data = bytes;
+  function = define (&setup, give_bytes_cb);
+  result = any_function_call (function, text_args (KEY), NULL, NULL);
+  found = any_function_lookup (function, text_args (KEY), NULL, NULL);
+
+  ck_assert_str_eq (g_variant_get_type_string (found), "ay");
+  ck_assert_uint_eq (g_variant_n_children (found), 0);
+}
+END_TEST
+
+static gboolean
+give_kept_cb (AnyRequest *request,
+              gpointer    user_data,
+              GError    **error)
+{
+  Setup *setup = user_data;
+
+  any_request_return_value (request, setup->data);
+
+  return TRUE;
+}
+
+/* What the answer gives up is one reference at most: a floating value is taken, any other stays its owner's. */
+START_TEST (test_owned_value)
+{
+  g_auto (Setup) setup = { 0 };
+  g_autoptr (AnyFunction) function = NULL;
+  g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_new_int64 (7));
+
+  setup_init (&setup);
+  setup.data = value;
+  function = define (&setup, give_kept_cb);
+  ck_assert_int_eq (call (function, KEY), 7);
+  g_clear_object (&function);
+  g_clear_object (&setup.function);
+  g_clear_object (&setup.cache);
+  ck_assert_int_eq (g_variant_get_int64 (value), 7);
+}
+END_TEST
+
+/* What cannot be stored is returned all the same, and the trouble told. */
+START_TEST (test_values_that_cannot_be_stored)
+{
+  static const char *const rows[] = { "handle 0", "[<handle 1>]", "deep", "broken" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_auto (Setup) setup = { 0 };
+      g_auto (Failures) failures = { 0 };
+      g_autoptr (AnyFunction) function = NULL;
+      g_autoptr (GVariant) value = NULL;
+      g_autoptr (GVariant) result = NULL;
+
+      if (g_str_equal (rows[i], "deep"))
+        {
+          value = g_variant_new_int32 (1);
+          for (guint j = 0; j < 65; j++)
+            value = g_variant_new_variant (value);
+        }
+      else if (g_str_equal (rows[i], "broken"))
+        value = g_variant_new_from_data (G_VARIANT_TYPE ("as"), "a\0\7", 3, FALSE, NULL, NULL);
+      else
+        value = g_variant_parse (NULL, rows[i], NULL, NULL, NULL);
+      g_variant_take_ref (value);
+
+      setup_init (&setup);
+      failures_watch (&failures, setup.cache);
+      setup.data = value;
+      function = define (&setup, give_kept_cb);
+      result = any_function_call (function, text_args (KEY), NULL, NULL);
+
+      ck_assert_ptr_eq (result, value);
+      ck_assert_int_eq (failures.n_told, 1);
+      ck_assert (g_error_matches (failures.error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT));
+      ck_assert_msg (g_str_has_prefix (failures.error->message, "Result of “org.example.Other”: "), "%s", failures.error->message);
+      ck_assert_int_eq (lookup (function, KEY), MISS);
+    }
+}
+END_TEST
+
+static gboolean
+unwatchable_cb (AnyRequest *request,
+                gpointer    user_data,
+                GError    **error)
+{
+  Setup *setup = user_data;
+
+  any_request_add_dependency (request, setup->data);
+
+  return setup_compute_cb (request, setup, error);
+}
+
+/* Nobody can tell when these change: such results are for the caller alone. Nothing has failed, so nothing is told. */
+START_TEST (test_dependencies_that_cannot_be_watched)
+{
+  static const char *const paths[] = { "/dev/zero", "/dev/null", "fifo" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_auto (Setup) setup = { 0 };
+      g_auto (Failures) failures = { 0 };
+      g_autoptr (AnyFunction) function = NULL;
+      g_autofree char *path = NULL;
+
+      setup_init (&setup);
+      failures_watch (&failures, setup.cache);
+      path = paths[i][0] == '/' ? g_strdup (paths[i]) : g_build_filename (setup.folder, paths[i], NULL);
+      if (paths[i][0] != '/')
+        ck_assert_int_eq (mkfifo (path, 0600), 0);
+      setup.data = path;
+      function = define (&setup, unwatchable_cb);
+
+      ck_assert_int_eq (call (function, KEY), 1);
+      ck_assert_int_eq (call (function, KEY), 2);
+      ck_assert_int_eq (failures.n_told, 0);
+      ck_assert_uint_eq (any_cache_get_size (setup.cache), 0);
+    }
+}
+END_TEST
+
+int
+main (void)
+{
+  Suite *suite = suite_create ("request");
+  TCase *all = tcase_create ("all");
+
+  tcase_set_timeout (all, 120);
+  tcase_add_test (all, test_properties);
+  tcase_add_test (all, test_there_is_a_cancellable);
+  tcase_add_test (all, test_after_the_end);
+  tcase_add_test (all, test_late_answers);
+  tcase_add_test (all, test_answer_of_another_thread);
+  tcase_add_test (all, test_bytes_are_shared);
+  tcase_add_test (all, test_no_bytes);
+  tcase_add_test (all, test_owned_value);
+  tcase_add_test (all, test_values_that_cannot_be_stored);
+  tcase_add_test (all, test_dependencies_that_cannot_be_watched);
+  suite_add_tcase (suite, all);
+
+  return any_test_run (suite);
+}
