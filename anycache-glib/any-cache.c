@@ -84,6 +84,9 @@ any_cache_get_core (AnyCache *self)
     return core;
 
   fresh = any_core_acquire (self->cachedir);
+  if (core != NULL)
+    any_core_set_max_memory (fresh, any_core_get_max_memory (core));
+
   if (g_atomic_pointer_compare_and_exchange (&self->core, core, fresh))
     return fresh;
 

@@ -249,6 +249,24 @@ any_test_can_step (void)
   return preload == NULL || strstr (preload, "vgpreload") == NULL;
 }
 
+/* Whether a process may fork at any instant of its threads: the address sanitizer leaves the locks of its allocator to the child
+ * as they are. */
+static inline gboolean
+any_test_can_fork_from_threads (void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+  return FALSE;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+  return FALSE;
+#else
+  return TRUE;
+#endif
+#else
+  return TRUE;
+#endif
+}
+
 /* Plays a part in another process up to its n-th system call, which is not made yet. 0 where it has ended before. */
 static inline pid_t
 any_test_process_step_to (AnyTestPart part,

@@ -14,6 +14,10 @@
 #define NAME "org.example.Function"
 #define ARGS "(5,)"
 
+/* So many that whoever looks at all of them for each of them is stopped by the deadline of the test. */
+#define N_ELEMENTS 250000
+#define DEADLINE_S 20
+
 /* A sound entry with anything as its type and value, and right lengths and checksums. */
 static GByteArray *
 forge_entry (const AnyKey *key,
@@ -368,7 +372,7 @@ END_TEST
 /* A variant in a variant, as often as it takes. GLib takes 128 of them for normal; more are refused, without a walk to the end. */
 START_TEST (test_deep_values)
 {
-  static const guint depths[] = { 129, 130, 1000, 1000000, 4000000 };
+  static const guint depths[] = { 129, 130, 1000, 1000000 };
 
   for (guint i = 0; i < G_N_ELEMENTS (depths); i++)
     {
@@ -407,16 +411,15 @@ START_TEST (test_bad_end)
   g_autoptr (GVariant) value = NULL;
   g_autofree guint8 *bytes = NULL;
   gsize              length;
-  const guint        n = 400000;
 
-  for (guint i = 0; i < n; i++)
+  for (guint i = 0; i < N_ELEMENTS; i++)
     g_variant_builder_add (builder, "s", "text");
   value = g_variant_ref_sink (g_variant_builder_end (builder));
   length = g_variant_get_size (value);
   bytes = g_memdup2 (g_variant_get_data (value), length);
 
   ck_assert_int_eq (open_forged ("as", 3, bytes, length), ANY_MISS_NONE);
-  bytes[(gsize) n * 5 - 1] = 'x';
+  bytes[(gsize) N_ELEMENTS * 5 - 1] = 'x';
   ck_assert_int_eq (open_forged ("as", 3, bytes, length), ANY_MISS_CORRUPT);
 }
 END_TEST
@@ -437,7 +440,7 @@ main (void)
   tcase_add_test (headers, test_other_library);
   suite_add_tcase (suite, headers);
 
-  tcase_set_timeout (contents, 60);
+  tcase_set_timeout (contents, DEADLINE_S);
   tcase_add_test (contents, test_types);
   tcase_add_test (contents, test_deep_types);
   tcase_add_test (contents, test_long_types);

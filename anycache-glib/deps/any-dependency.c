@@ -45,8 +45,8 @@ typedef struct
 
 struct _AnyDependencies
 {
-  GArray     *items;     /* (owned) (element-type Dependency) */
-  GHashTable *known;     /* (owned) set of the paths, which belong to items */
+  GArray     *items;     /* (owned) (nullable) (element-type Dependency) */
+  GHashTable *known;     /* (owned) (nullable) set of the paths, which belong to items */
   gboolean    uncertain; /* something was named that no stamp can vouch for */
 };
 
@@ -59,21 +59,33 @@ dependency_clear (Dependency *self)
 AnyDependencies *
 any_dependencies_new (void)
 {
-  AnyDependencies *self = g_new0 (AnyDependencies, 1);
+  return g_new0 (AnyDependencies, 1);
+}
+
+/* Most results depend on no file, so the list is made with its first item. */
+static void
+make_list (AnyDependencies *self)
+{
+  if (self->items != NULL)
+    return;
 
   self->items = g_array_new (FALSE, FALSE, sizeof (Dependency));
   g_array_set_clear_func (self->items, (GDestroyNotify) dependency_clear);
   self->known = g_hash_table_new (g_str_hash, g_str_equal);
-
-  return self;
 }
 
 void
 any_dependencies_free (AnyDependencies *self)
 {
-  g_hash_table_unref (self->known);
-  g_array_unref (self->items);
+  g_clear_pointer (&self->known, g_hash_table_unref);
+  g_clear_pointer (&self->items, g_array_unref);
   g_free (self);
+}
+
+static guint
+count (AnyDependencies *self)
+{
+  return self->items != NULL ? self->items->len : 0;
 }
 
 /* Kept as it was given: to fold “link/..” by its letters would name another file. */
@@ -98,6 +110,7 @@ append (AnyDependencies *self,
   Dependency      *item;
   g_autofree char *absolute = make_absolute (path);
 
+  make_list (self);
   if (g_hash_table_contains (self->known, absolute))
     return NULL;
 
@@ -141,7 +154,7 @@ any_dependencies_settle (AnyDependencies *self)
   if (self->uncertain)
     return FALSE;
 
-  for (guint i = 0; i < self->items->len; i++)
+  for (guint i = 0; i < count (self); i++)
     {
       Dependency *item = &g_array_index (self->items, Dependency, i);
 
@@ -178,7 +191,7 @@ any_dependencies_pack (AnyDependencies *self)
 {
   GByteArray *bytes = g_byte_array_new ();
 
-  for (guint i = 0; i < self->items->len; i++)
+  for (guint i = 0; i < count (self); i++)
     pack_item (bytes, &g_array_index (self->items, Dependency, i));
 
   return g_byte_array_free_to_bytes (bytes);

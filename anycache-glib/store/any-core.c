@@ -140,15 +140,28 @@ any_core_set_max_memory (AnyCore *self,
   any_memory_tier_set_max_bytes (self->memory, max_bytes);
 }
 
-/* The entry's own limit and the asker's both hold. Dependencies are looked at last, as late as the answer allows. */
+/* The entry's own limit and the asker's both hold. */
+static gboolean
+is_expired (const AnyRecord *record,
+            gint64           maxage)
+{
+  gint64 now;
+
+  if (record->expires < 0 && maxage < 0)
+    return FALSE;
+
+  now = g_get_real_time ();
+
+  return any_policy_is_expired (record->created, record->expires, now) ||
+         any_policy_is_expired (record->created, any_policy_expires (record->created, maxage), now);
+}
+
+/* Dependencies are looked at last, as late as the answer allows. */
 static AnyMiss
 judge (const AnyRecord *record,
        gint64           maxage)
 {
-  gint64 now = g_get_real_time ();
-
-  if (any_policy_is_expired (record->created, record->expires, now) ||
-      any_policy_is_expired (record->created, any_policy_expires (record->created, maxage), now))
+  if (is_expired (record, maxage))
     return ANY_MISS_EXPIRED;
 
   return any_dependencies_hold (record->dependencies, record->dependencies_length) ? ANY_MISS_NONE : ANY_MISS_OUTDATED;

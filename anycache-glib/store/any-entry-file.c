@@ -18,16 +18,6 @@
 /* Entries up to this size take one read(), without asking for their size first. */
 #define SPECULATIVE_SIZE 16384
 
-/* "gen/" shard "/" file */
-#define READ_PATH_SIZE 48
-
-static void
-write_read_path (const AnyShardPath *path,
-                 char                read_path[READ_PATH_SIZE])
-{
-  g_snprintf (read_path, READ_PATH_SIZE, "gen/%s/%s", path->shard, path->file);
-}
-
 static AnyMiss
 miss_from_errno (int saved_errno)
 {
@@ -109,13 +99,10 @@ any_entry_file_read (AnyDirectory       *directory,
                      const AnyKey       *key,
                      AnyRecord         **record)
 {
-  char    read_path[READ_PATH_SIZE];
   int     fd;
   AnyMiss miss;
 
-  write_read_path (path, read_path);
-
-  fd = any_posix_open (directory->fd, read_path, O_RDONLY);
+  fd = any_posix_open (directory->fd, path->entry, O_RDONLY);
   if (fd < 0)
     return miss_from_errno (errno);
 
@@ -131,14 +118,11 @@ any_entry_file_holds (AnyDirectory       *directory,
                       const AnyShardPath *path,
                       const AnyRecord    *record)
 {
-  char   read_path[READ_PATH_SIZE];
   guint8 trailer[ANY_CODEC_TRAILER_SIZE];
   gssize n_read;
   int    fd;
 
-  write_read_path (path, read_path);
-
-  fd = any_posix_open (directory->fd, read_path, O_RDONLY);
+  fd = any_posix_open (directory->fd, path->entry, O_RDONLY);
   if (fd < 0)
     return FALSE;
 
@@ -186,9 +170,7 @@ gboolean
 any_entry_file_exists (AnyGeneration      *generation,
                        const AnyShardPath *path)
 {
-  g_autofree char *name = g_build_filename (path->shard, path->file, NULL);
-
-  return faccessat (generation->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+  return faccessat (generation->fd, path->in_generation, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 /* Opens the shard's temporary. One that is there is a dead writer's: a living one would hold the shard. */
@@ -330,9 +312,8 @@ any_entry_file_write (AnyShard           *shard,
                       gsize               head_length,
                       GError            **error)
 {
-  g_autofree char *temporary = g_build_filename (path->shard, ANY_SHARD_TEMPORARY, NULL);
-  g_autofree char *name = g_build_filename (path->shard, path->file, NULL);
-  gboolean         written;
+  const char *temporary = path->temporary;
+  gboolean    written;
 
   shard->record.bytes += record->total_length;
   shard->record.entries++;
@@ -343,7 +324,7 @@ any_entry_file_write (AnyShard           *shard,
   if (!written)
     any_posix_set_error (error, errno, "Cannot write an entry in", shard->generation->path);
   else
-    written = place (shard, temporary, name, epoch, error);
+    written = place (shard, temporary, path->in_generation, epoch, error);
 
   if (!written)
     {

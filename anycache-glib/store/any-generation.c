@@ -16,8 +16,7 @@
 
 #include "any-posix.h"
 
-/* The current generation, the next one while it is made, and the old ones while they are removed. */
-#define CURRENT      "gen"
+/* The next generation while it is made, and the old ones while they are removed. */
 #define NEXT         "new"
 #define TRASH_PREFIX "trash."
 #define STATE        "state"
@@ -120,19 +119,19 @@ prepare_locked (AnyDirectory *directory)
 static gboolean
 swap_locked (AnyDirectory *directory)
 {
-  if (any_posix_rename_new (directory->fd, NEXT, directory->fd, CURRENT))
+  if (any_posix_rename_new (directory->fd, NEXT, directory->fd, ANY_GENERATION_CURRENT))
     return TRUE;
   if (errno != EEXIST && errno != ENOTEMPTY)
     return FALSE;
 
-  if (renameat2 (directory->fd, NEXT, directory->fd, CURRENT, RENAME_EXCHANGE) == 0)
+  if (renameat2 (directory->fd, NEXT, directory->fd, ANY_GENERATION_CURRENT, RENAME_EXCHANGE) == 0)
     return discard_locked (directory, NEXT);
   if (errno != EINVAL && errno != ENOSYS)
     return FALSE;
 
   /* Without an exchange there is a moment with no generation, in which look-ups miss and computations make one. */
-  return discard_locked (directory, CURRENT) &&
-         renameat (directory->fd, NEXT, directory->fd, CURRENT) == 0;
+  return discard_locked (directory, ANY_GENERATION_CURRENT) &&
+         renameat (directory->fd, NEXT, directory->fd, ANY_GENERATION_CURRENT) == 0;
 }
 
 /* Puts an empty generation in the place of the current one, for all processes at one instant. */
@@ -204,8 +203,8 @@ create_first (AnyDirectory *directory,
   if (!any_epoch_begin (directory->epoch, error))
     return FALSE;
 
-  created = faccessat (directory->fd, CURRENT, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
-            (prepare_locked (directory) && any_posix_rename_new (directory->fd, NEXT, directory->fd, CURRENT));
+  created = faccessat (directory->fd, ANY_GENERATION_CURRENT, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+            (prepare_locked (directory) && any_posix_rename_new (directory->fd, NEXT, directory->fd, ANY_GENERATION_CURRENT));
   if (!created)
     any_posix_set_error (error, errno, "Cannot make a directory in", directory->path);
 
@@ -227,7 +226,7 @@ any_generation_open (AnyDirectory *directory,
 
   for (guint i = 0; i < ANY_LEDGER_SHARDS; i++)
     any_gate_init (&self->gates[i]);
-  self->path = g_build_filename (directory->path, CURRENT, NULL);
+  self->path = g_build_filename (directory->path, ANY_GENERATION_CURRENT, NULL);
   self->writable = directory->writable;
   self->state_fd = -1;
 
@@ -236,13 +235,13 @@ any_generation_open (AnyDirectory *directory,
 
   /* Read before the directory is opened: a clear in between then shows as a move of the epoch. */
   self->epoch = any_directory_read_epoch (directory);
-  self->fd = any_posix_open (directory->fd, CURRENT, O_RDONLY | O_DIRECTORY);
+  self->fd = any_posix_open (directory->fd, ANY_GENERATION_CURRENT, O_RDONLY | O_DIRECTORY);
 
   if (self->fd < 0 && errno == ENOENT && create)
     {
       if (!create_first (directory, error))
         return NULL;
-      self->fd = any_posix_open (directory->fd, CURRENT, O_RDONLY | O_DIRECTORY);
+      self->fd = any_posix_open (directory->fd, ANY_GENERATION_CURRENT, O_RDONLY | O_DIRECTORY);
     }
 
   if (self->fd >= 0)
@@ -271,7 +270,7 @@ any_generation_is_current (AnyGeneration *self,
   if (epoch != ANY_EPOCH_UNKNOWN && epoch == __atomic_load_n (&self->epoch, __ATOMIC_ACQUIRE))
     return TRUE;
 
-  if (fstatat (directory->fd, CURRENT, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+  if (fstatat (directory->fd, ANY_GENERATION_CURRENT, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
       status.st_dev != self->device || status.st_ino != self->inode)
     return FALSE;
 

@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* The name of the generation that is current. */
+#define ANY_GENERATION_CURRENT "gen"
+
 /* The entries from one clear to the next: a directory of shards and their ledger.
  *
  * Who holds on to a generation while it computes publishes into that one, wherever a clear has moved it meanwhile. So a result

@@ -36,7 +36,7 @@ struct _AnyMemoryTier
   Node       *oldest;
   Node       *hand;
   gint64      bytes;
-  gint64      max_bytes; /* -1 for no limit */
+  gint64      max_bytes; /* atomic; -1 for no limit */
 };
 
 static guint
@@ -148,13 +148,7 @@ trim_locked (AnyMemoryTier *self,
 gint64
 any_memory_tier_get_max_bytes (AnyMemoryTier *self)
 {
-  gint64 max_bytes;
-
-  g_mutex_lock (&self->lock);
-  max_bytes = self->max_bytes;
-  g_mutex_unlock (&self->lock);
-
-  return max_bytes;
+  return __atomic_load_n (&self->max_bytes, __ATOMIC_RELAXED);
 }
 
 void
@@ -162,7 +156,7 @@ any_memory_tier_set_max_bytes (AnyMemoryTier *self,
                                gint64         max_bytes)
 {
   g_mutex_lock (&self->lock);
-  self->max_bytes = max_bytes;
+  __atomic_store_n (&self->max_bytes, max_bytes, __ATOMIC_RELAXED);
   trim_locked (self, 0);
   g_mutex_unlock (&self->lock);
 }

@@ -63,7 +63,7 @@ any_posix_open (int         directory,
   struct open_how how = {
     .flags = flags | SAFE_FLAGS,
     .mode = flags & O_CREAT ? FILE_MODE : 0,
-    .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS,
+    .resolve = RESOLVE_NO_SYMLINKS,
   };
   int fd;
 

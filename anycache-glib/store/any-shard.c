@@ -15,18 +15,39 @@
 
 #include "any-posix.h"
 
+static char *
+append (char       *at,
+        const char *text,
+        gsize       length)
+{
+  memcpy (at, text, length);
+
+  return at + length;
+}
+
+/* Put together by hand, since each look-up needs it. */
 void
 any_shard_path_init (AnyShardPath   *self,
                      const AnyIdent *ident)
 {
-  char digits[ANY_IDENT_LENGTH + 1];
+  char  digits[ANY_IDENT_LENGTH + 1];
+  char *at;
 
   any_ident_write (ident, digits);
 
   self->index = ident->high >> 56;
   memcpy (self->shard, digits, ANY_SHARD_NAME_LENGTH);
   self->shard[ANY_SHARD_NAME_LENGTH] = '\0';
-  memcpy (self->file, digits + ANY_SHARD_NAME_LENGTH, ANY_SHARD_FILE_LENGTH + 1);
+
+  at = append (self->temporary, digits, ANY_SHARD_NAME_LENGTH);
+  at = append (at, "/" ANY_SHARD_TEMPORARY, sizeof "/" ANY_SHARD_TEMPORARY);
+
+  at = append (self->entry, ANY_GENERATION_CURRENT "/", sizeof ANY_GENERATION_CURRENT);
+  self->in_generation = at;
+  at = append (at, digits, ANY_SHARD_NAME_LENGTH);
+  at = append (at, "/", 1);
+  self->file = at;
+  append (at, digits + ANY_SHARD_NAME_LENGTH, ANY_SHARD_FILE_LENGTH + 1);
 }
 
 /* Opens the shard's directory; -1 with ENOENT where nothing was stored in it yet. */

@@ -60,12 +60,15 @@ gboolean any_shard_foreach (AnyShard    *self,
                             AnyShardFunc func,
                             gpointer     user_data);
 
-/* The name of a key's entry, below a generation's shard. */
+/* Where a key's entry is, in the forms that it is asked for. */
 typedef struct
 {
-  guint index;
-  char  shard[ANY_SHARD_NAME_LENGTH + 1];
-  char  file[ANY_SHARD_FILE_LENGTH + 1];
+  guint       index;
+  char        shard[ANY_SHARD_NAME_LENGTH + 1];
+  char        temporary[ANY_SHARD_NAME_LENGTH + 1 + sizeof ANY_SHARD_TEMPORARY];                            /* below the generation */
+  char        entry[sizeof ANY_GENERATION_CURRENT + ANY_SHARD_NAME_LENGTH + 1 + ANY_SHARD_FILE_LENGTH + 1]; /* below the directory */
+  const char *in_generation;                                                                                /* the end of it, below the generation */
+  const char *file;                                                                                         /* the end of it, below the shard */
 } AnyShardPath;
 
 void any_shard_path_init (AnyShardPath   *self,

@@ -19,6 +19,9 @@
 
 #define PREFIX "anycache-"
 
+/* Nothing can be made below what is no directory. */
+#define NOWHERE "/dev/null/anycache"
+
 /* Says that the directory was made here, and locked before; somebody may have given a cache of his own a like name. */
 #define MARK "temporary"
 
@@ -143,7 +146,7 @@ make (void)
 }
 
 /* Makes a directory of mode 0700 that is removed by any_temporary_remove(), at exit, or after this process was killed, by the
- * next that makes one. Where none can be made, the path leads nowhere. */
+ * next that makes one. Where none can be made, the path is one where nothing ever is. */
 char *
 any_temporary_make (void)
 {
@@ -164,7 +167,7 @@ any_temporary_make (void)
   self = make ();
   if (self != NULL)
     temporaries = g_list_prepend (temporaries, self);
-  path = self != NULL ? g_strdup (self->path) : g_build_filename (g_get_tmp_dir (), PREFIX "unavailable", NULL);
+  path = self != NULL ? g_strdup (self->path) : g_strdup (NOWHERE);
 
   g_mutex_unlock (&lock);
 

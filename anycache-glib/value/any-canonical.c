@@ -77,12 +77,13 @@ is_from_bytes (GVariant *value)
  * GLib (2.74) looks at all offsets of an array from outside again for each of its elements, even after they were found to be in
  * normal form, but not at those of bytes that it is told to trust. Data that is not sound stays as it is.
  */
-static GVariant *
-make_walkable (GVariant *value)
+GVariant *
+any_canonical_make_walkable (GVariant *value)
 {
   g_autoptr (GBytes) bytes = NULL;
 
-  if (g_variant_n_children (value) <= FEW_CHILDREN || !is_from_bytes (value) || !g_variant_is_normal_form (value))
+  if (!g_variant_is_container (value) ||
+      g_variant_n_children (value) <= FEW_CHILDREN || !is_from_bytes (value) || !g_variant_is_normal_form (value))
     return g_variant_ref (value);
 
   bytes = g_variant_get_data_as_bytes (value);
@@ -139,7 +140,7 @@ check_types (GVariant *value,
   if (!type_has (g_variant_get_type (value), "v"))
     return TRUE;
 
-  walkable = make_walkable (value);
+  walkable = any_canonical_make_walkable (value);
   if (g_variant_n_children (walkable) > FEW_CHILDREN && is_from_bytes (walkable) && !check_normal_form (walkable, error))
     return FALSE;
 
@@ -237,7 +238,7 @@ unref_all (GVariant **children,
 static GVariant *
 canonical_container (GVariant *value)
 {
-  g_autoptr (GVariant) walkable = make_walkable (value);
+  g_autoptr (GVariant) walkable = any_canonical_make_walkable (value);
   const GVariantType *type = g_variant_get_type (value);
   gsize               n_children = g_variant_n_children (value);
   GVariant          **children = g_new (GVariant *, n_children);

@@ -19,6 +19,8 @@ gboolean any_canonical_type_is_allowed (const GVariantType *type);
 gboolean any_canonical_check (GVariant *value,
                               GError  **error);
 
+GVariant *any_canonical_make_walkable (GVariant *value);
+
 GVariant *any_canonical_form (GVariant *value);
 
 G_END_DECLS

@@ -286,7 +286,8 @@ open_value (guint8               *block,
   gsize               offset = value_offset (header->key_length, header->dependencies_length, header->type_length);
   const char         *type_string = (const char *) block + type_offset;
   const GVariantType *type;
-  const guint8       *data;
+  g_autoptr (GVariant) value = NULL;
+  gboolean normal;
 
   if (header->type_length < 2 ||
       header->type_length > ANY_CANONICAL_MAX_TYPE_LENGTH + 1 ||
@@ -298,20 +299,11 @@ open_value (guint8               *block,
   if (!g_variant_type_is_definite (type) || !any_canonical_type_is_allowed (type))
     return NULL;
 
-  data = block + offset;
-  if (!is_always_normal (type, header->value_length))
-    {
-      g_autoptr (GVariant) untrusted = NULL;
+  normal = is_always_normal (type, header->value_length);
+  value = g_variant_ref_sink (g_variant_new_from_data (type, block + offset, header->value_length, normal,
+                                                       g_free, g_steal_pointer (&owned)));
 
-      untrusted = g_variant_ref_sink (g_variant_new_from_data (type, data, header->value_length, FALSE, NULL, NULL));
-      if (!g_variant_is_normal_form (untrusted))
-        return NULL;
-    }
-
-  /* Found to be sound, the bytes are trusted: GLib would else look at all offsets of an array again for each element. */
-  g_steal_pointer (&owned);
-
-  return g_variant_ref_sink (g_variant_new_from_data (type, data, header->value_length, TRUE, g_free, block));
+  return normal || g_variant_is_normal_form (value) ? any_canonical_make_walkable (value) : NULL;
 }
 
 /* Opens bytes as the entry of a key. The block is taken, whatever comes of it.

@@ -105,6 +105,6 @@ child_own_mounts (void)
       write_map ("/proc/self/uid_map", uid);
       write_map ("/proc/self/gid_map", gid);
     }
-  if (mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+  if (mount ("none", "/", "none", MS_REC | MS_PRIVATE, "") != 0)
     child_skip ("mounting is forbidden here");
 }

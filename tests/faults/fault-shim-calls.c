@@ -24,6 +24,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -135,7 +136,10 @@ DEFINE (int, remove, (const char *path), (path), -1, FAULT_CALL_UNLINK, fault_wi
           FAULT_CALL_STAT, fault_within_path (AT_FDCWD, path)) \
   DEFINE (int, fstat##suffix, (int fd, struct stat##suffix *out), (fd, out), -1, FAULT_CALL_STAT, fault_within_fd (fd)) \
   DEFINE (int, fstatat##suffix, (int fd, const char *path, struct stat##suffix *out, int flags), (fd, path, out, flags), -1, \
-          FAULT_CALL_STAT, fault_within_path (fd, path))
+          FAULT_CALL_STAT, fault_within_path (fd, path)) \
+  DEFINE (int, statfs##suffix, (const char *path, struct statfs##suffix *out), (path, out), -1, \
+          FAULT_CALL_STAT, fault_within_path (AT_FDCWD, path)) \
+  DEFINE (int, fstatfs##suffix, (int fd, struct statfs##suffix *out), (fd, out), -1, FAULT_CALL_STAT, fault_within_fd (fd))
 
 DEFINE_STATS ()
 DEFINE_STATS (64)
