@@ -183,15 +183,13 @@ any_cache_set_property (GObject      *object,
                         const GValue *value,
                         GParamSpec   *pspec)
 {
-  AnyCache   *self = ANY_CACHE (object);
-  const char *cachedir;
+  AnyCache *self = ANY_CACHE (object);
 
   switch ((AnyCacheProperty) property_id)
     {
     case PROP_CACHEDIR:
-      cachedir = g_value_get_string (value);
-      if (cachedir != NULL)
-        self->cachedir = g_canonicalize_filename (cachedir, NULL);
+      if (g_value_get_string (value) != NULL)
+        self->cachedir = g_canonicalize_filename (g_value_get_string (value), NULL);
       break;
 
     case PROP_MAXSIZE:

@@ -426,6 +426,43 @@ START_TEST (test_in_place)
 }
 END_TEST
 
+/* It is noticed after a while without being asked for in particular, and the loss of the epoch, too. */
+START_TEST (test_gone)
+{
+  g_autoptr (AnyTestFolder) top = any_test_make_folder ();
+  g_autoptr (AnyDirectory) self = open_directory (top, TRUE);
+  g_autofree char *epoch = g_build_filename (self->path, "epoch", NULL);
+  gint64           deadline = any_test_deadline ();
+
+  ck_assert (!any_directory_is_gone (self));
+  if (_i == 0)
+    ck_assert_int_eq (unlink (epoch), 0);
+  else
+    any_test_remove_folder (g_strdup (self->path));
+
+  while (!any_directory_is_gone (self))
+    ck_assert (any_test_wait (deadline));
+  ck_assert (!any_directory_is_in_place (self));
+}
+END_TEST
+
+/* What is there stays, however long it is not asked. */
+START_TEST (test_not_gone)
+{
+  g_autoptr (AnyTestFolder) top = any_test_make_folder ();
+  g_autoptr (AnyDirectory) self = open_directory (top, TRUE);
+  gint64 looked = self->looked;
+  gint64 deadline = any_test_deadline ();
+
+  while (self->looked == looked)
+    {
+      ck_assert (!any_directory_is_gone (self));
+      ck_assert (any_test_wait (deadline));
+    }
+  ck_assert (any_directory_is_in_place (self));
+}
+END_TEST
+
 static void
 open_part (int      line,
            gpointer data)
@@ -476,6 +513,8 @@ make_suite (void)
   tcase_add_test (open, test_the_tag_is_mended);
   tcase_add_test (open, test_read_only);
   tcase_add_test (open, test_in_place);
+  tcase_add_loop_test (open, test_gone, 0, 2);
+  tcase_add_test (open, test_not_gone);
   tcase_add_test (open, test_many_make_one);
   suite_add_tcase (suite, open);
 

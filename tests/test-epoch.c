@@ -150,6 +150,25 @@ START_TEST (test_changes_exclude_each_other)
 }
 END_TEST
 
+/* Who has opened a file that others do not find any more is alone with it. */
+START_TEST (test_being_found)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autoptr (AnyEpoch) other = NULL;
+
+  ck_assert (any_epoch_is_linked (fixture->epoch));
+  ck_assert_int_eq (unlinkat (fixture->folder, "epoch", 0), 0);
+  ck_assert (!any_epoch_is_linked (fixture->epoch));
+
+  other = open_epoch (fixture->folder, TRUE);
+  ck_assert (any_epoch_is_linked (other));
+  ck_assert (!any_epoch_is_linked (fixture->epoch));
+  ck_assert_int_eq (renameat (fixture->folder, "epoch", fixture->folder, "moved"), 0);
+  ck_assert_int_eq (unlinkat (fixture->folder, "moved", 0), 0);
+  ck_assert (!any_epoch_is_linked (other));
+}
+END_TEST
+
 static void
 die_changing_part (int      line,
                    gpointer data)
@@ -418,6 +437,7 @@ make_suite (void)
   tcase_set_timeout (changes, ANY_TEST_PROCESS_SECONDS);
   tcase_add_test (changes, test_changes_are_seen);
   tcase_add_test (changes, test_changes_exclude_each_other);
+  tcase_add_test (changes, test_being_found);
   tcase_add_test (changes, test_a_death_is_healed_by_a_reader);
   tcase_add_test (changes, test_a_death_is_healed_by_the_next_change);
   tcase_add_test (changes, test_a_reader_without_rights);

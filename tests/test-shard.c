@@ -128,12 +128,23 @@ START_TEST (test_paths)
 
   for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
     {
-      AnyShardPath path;
+      AnyShardPath     path;
+      g_autofree char *in_generation = NULL;
+      g_autofree char *entry = NULL;
+      g_autofree char *temporary = NULL;
 
       any_shard_path_init (&path, &paths[i].ident);
       ck_assert_uint_eq (path.index, paths[i].index);
       ck_assert_str_eq (path.shard, paths[i].shard);
       ck_assert_str_eq (path.file, paths[i].file);
+
+      /* The other forms say the same. */
+      in_generation = g_build_filename (paths[i].shard, paths[i].file, NULL);
+      ck_assert_str_eq (path.in_generation, in_generation);
+      entry = g_build_filename ("gen", in_generation, NULL);
+      ck_assert_str_eq (path.entry, entry);
+      temporary = g_build_filename (paths[i].shard, ANY_SHARD_TEMPORARY, NULL);
+      ck_assert_str_eq (path.temporary, temporary);
     }
 }
 END_TEST
