@@ -83,19 +83,19 @@ nothing (Setup *setup)
 static void
 remove_it (Setup *setup)
 {
-  ck_assert (any_function_remove (setup->function, text_args (KEY), NULL, NULL));
+  g_assert_true (any_function_remove (setup->function, text_args (KEY), NULL, NULL));
 }
 
 static void
 clear_function (Setup *setup)
 {
-  ck_assert (any_function_clear (setup->function, NULL, NULL));
+  g_assert_true (any_function_clear (setup->function, NULL, NULL));
 }
 
 static void
 clear_cache (Setup *setup)
 {
-  ck_assert (any_cache_clear (setup->cache, NULL, NULL));
+  g_assert_true (any_cache_clear (setup->cache, NULL, NULL));
 }
 
 static void
@@ -108,13 +108,13 @@ clear_twice (Setup *setup)
 static void
 refresh_it (Setup *setup)
 {
-  ck_assert_int_eq (refresh (setup->function, KEY), 2);
+  g_assert_cmpint (refresh (setup->function, KEY), ==, 2);
 }
 
 static void
 call_it (Setup *setup)
 {
-  ck_assert_int_eq (call (setup->function, KEY), 2);
+  g_assert_cmpint (call (setup->function, KEY), ==, 2);
 }
 
 static void

@@ -122,25 +122,25 @@ END_TEST
 static void
 remove_it (Setup *setup)
 {
-  ck_assert (any_function_remove (setup->function, text_args (KEY), NULL, NULL));
+  g_assert_true (any_function_remove (setup->function, text_args (KEY), NULL, NULL));
 }
 
 static void
 remove_another (Setup *setup)
 {
-  ck_assert (any_function_remove (setup->function, text_args ("another"), NULL, NULL));
+  g_assert_true (any_function_remove (setup->function, text_args ("another"), NULL, NULL));
 }
 
 static void
 clear_function (Setup *setup)
 {
-  ck_assert (any_function_clear (setup->function, NULL, NULL));
+  g_assert_true (any_function_clear (setup->function, NULL, NULL));
 }
 
 static void
 clear_cache (Setup *setup)
 {
-  ck_assert (any_cache_clear (setup->cache, NULL, NULL));
+  g_assert_true (any_cache_clear (setup->cache, NULL, NULL));
 }
 
 static void
@@ -152,13 +152,13 @@ refresh_it (Setup *setup)
 static void
 store_another_value (Setup *setup)
 {
-  ck_assert (any_function_store (setup->function, text_args (KEY), g_variant_new_int64 (7), -1, NULL, NULL, NULL));
+  g_assert_true (any_function_store (setup->function, text_args (KEY), g_variant_new_int64 (7), -1, NULL, NULL, NULL));
 }
 
 static void
 store_another_key (Setup *setup)
 {
-  ck_assert (any_function_store (setup->function, text_args ("another"), g_variant_new_int64 (7), -1, NULL, NULL, NULL));
+  g_assert_true (any_function_store (setup->function, text_args ("another"), g_variant_new_int64 (7), -1, NULL, NULL, NULL));
 }
 
 static void

@@ -29,6 +29,7 @@ miss_from_errno (int saved_errno)
     case ELOOP:
     case ENOTDIR:
     case ENXIO:
+    case ESPIPE:
     case EAGAIN:
       return ANY_MISS_CORRUPT; /* a directory, a link, a socket or a FIFO in the entry's place */
     default:
@@ -78,6 +79,10 @@ read_from (int           fd,
   if (n_read >= 0 && n_read < ANY_CODEC_HEADER_SIZE)
     n_read = any_posix_read_all (fd, start, n_read, sizeof start);
   if (n_read < 0)
+    return miss_from_errno (errno);
+
+  /* A FIFO gives its bytes once, even those of an entry. */
+  if (lseek (fd, 0, SEEK_CUR) < 0)
     return miss_from_errno (errno);
 
   miss = any_codec_read_header (start, n_read, &header);
