@@ -311,7 +311,6 @@ START_TEST (test_relative_path)
   g_autofree char *here = g_get_current_dir ();
   g_autofree char *path = NULL;
   g_autofree char *first = NULL;
-  g_autofree char *second = NULL;
 
   reader_init (&reader);
   path = g_steal_pointer (&reader.path);
