@@ -134,8 +134,9 @@ match_name_cb (AnyShard   *shard,
   gssize             n_read;
   int                fd = any_posix_open (directory, file, O_RDONLY);
 
+  /* A clear has taken the generation away, and sweeps it without asking for the shard. */
   if (fd < 0)
-    return FALSE;
+    return errno == ENOENT;
 
   n_read = any_posix_read_all (fd, start, 0, length);
   close (fd);
