@@ -7,10 +7,14 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* Long enough for a loaded machine under valgrind; only a test that fails waits for it. */
 #define PATIENCE_US (60 * G_USEC_PER_SEC)
+
+/* Twenty times what such a test takes, and half of what it would take if the work grew with the square of its size. */
+#define CPU_LIMIT_S 20
 
 /* Holds the folders of all tests, so that a test that died leaves nothing behind. Its name is none that the library takes for
  * its own in the temporary directory. */
@@ -84,6 +88,16 @@ any_test_wait (gint64 deadline)
   g_usleep (1000);
 
   return g_get_monotonic_time () < deadline;
+}
+
+/* Seconds of work, and not of waiting. Without a process of its own, a test has no limits at all. */
+void
+any_test_limit_cpu (void)
+{
+  const struct rlimit limit = { CPU_LIMIT_S, RLIM_INFINITY };
+
+  if (g_strcmp0 (g_getenv ("CK_FORK"), "no") != 0)
+    ck_assert_int_eq (setrlimit (RLIMIT_CPU, &limit), 0);
 }
 
 /* As another program, so that no tool counts as lost what the child has inherited and may not free. */

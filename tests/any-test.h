@@ -25,6 +25,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnyTestFolder, any_test_remove_folder)
 gint64   any_test_deadline (void);
 gboolean any_test_wait (gint64 deadline);
 
+/* Ends a test that computes for longer than a busy machine would explain: a fixture for cases whose only question is whether
+ * they come to an end. */
+void any_test_limit_cpu (void);
+
 /* The end of a forked child for which all went well. */
 void any_test_leave_child (void) G_GNUC_NORETURN;
 

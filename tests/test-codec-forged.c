@@ -14,9 +14,8 @@
 #define NAME "org.example.Function"
 #define ARGS "(5,)"
 
-/* So many that whoever looks at all of them for each of them is stopped by the deadline of the test. */
+/* So many that whoever looks at all of them for each of them is stopped by the limit of the test. */
 #define N_ELEMENTS 250000
-#define DEADLINE_S 20
 
 /* A sound entry with anything as its type and value, and right lengths and checksums. */
 static GByteArray *
@@ -150,6 +149,48 @@ START_TEST (test_lengths_that_add_up)
               ck_assert_msg (from == to || miss != ANY_MISS_NONE, "%u of %u to %u", i, (guint) from, (guint) to);
             }
         }
+    }
+}
+END_TEST
+
+/* The dependencies take minus one byte, and so the type begins with the last of the key, which would make it a sound one. */
+START_TEST (test_lengths_that_wrap)
+{
+  g_auto (AnyKey) key = { 0 };
+  g_autoptr (GByteArray) bytes = NULL;
+  AnyRecord *record = NULL;
+
+  entry_bytes_make_key (&key, NAME, NULL, "[byte 97]");
+  bytes = forge_entry (&key, "s", 2, "x\0\2", 3);
+  ck_assert_int_eq (bytes->data[ANY_CODEC_HEADER_SIZE + key.length - 1], 'a');
+
+  forge_put64 (bytes->data, FORGE_DEPENDENCIES_LENGTH, G_MAXUINT64);
+  forge_put64 (bytes->data, FORGE_TYPE_LENGTH, 3);
+  forge_checksums (bytes->data, bytes->len);
+  ck_assert_int_eq (entry_bytes_open (bytes->data, bytes->len, &key, &record), ANY_MISS_CORRUPT);
+  ck_assert_ptr_null (record);
+}
+END_TEST
+
+/* A sound entry with something behind it that the checksum covers. */
+START_TEST (test_more_than_the_total)
+{
+  g_auto (AnyKey) key = { 0 };
+  g_autofree guint8 *sound = NULL;
+  gsize              length;
+
+  entry_bytes_make_key (&key, NAME, NULL, ARGS);
+  sound = entry_bytes_seal_simply (&key, "'text'", &length);
+
+  for (gsize more = 1; more < 40; more++)
+    {
+      g_autofree guint8 *bytes = g_malloc0 (length + more);
+      AnyRecord         *record = NULL;
+
+      memcpy (bytes, sound, length);
+      forge_checksums (bytes, length + more);
+      ck_assert_int_eq (entry_bytes_open (bytes, length + more, &key, &record), ANY_MISS_CORRUPT);
+      ck_assert_ptr_null (record);
     }
 }
 END_TEST
@@ -388,7 +429,7 @@ START_TEST (test_deep_values)
 END_TEST
 
 /* What takes GLib a quarter of a minute for each MiB to repair, or to walk, is refused at a glance; eight MiB would take 64 times
- * as long, and the deadline of the test comes first. */
+ * as long, and the limit of the test comes first. */
 START_TEST (test_slow_values)
 {
   static const char *const types[] = { "a(ss)", "as", "av", "a{sv}", "a{ss}", "a(sas)", "(sav)" };
@@ -435,12 +476,15 @@ main (void)
   tcase_add_test (headers, test_forger);
   tcase_add_test (headers, test_one_length);
   tcase_add_test (headers, test_lengths_that_add_up);
+  tcase_add_test (headers, test_lengths_that_wrap);
+  tcase_add_test (headers, test_more_than_the_total);
   tcase_add_test (headers, test_one_checksum);
   tcase_add_test (headers, test_foreign);
   tcase_add_test (headers, test_other_library);
   suite_add_tcase (suite, headers);
 
-  tcase_set_timeout (contents, DEADLINE_S);
+  tcase_set_timeout (contents, 110);
+  tcase_add_checked_fixture (contents, any_test_limit_cpu, NULL);
   tcase_add_test (contents, test_types);
   tcase_add_test (contents, test_deep_types);
   tcase_add_test (contents, test_long_types);

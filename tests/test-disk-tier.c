@@ -523,7 +523,9 @@ START_TEST (test_a_stuck_holder)
   g_autoptr (Fixture) self = fixture_new ();
   g_autoptr (GError) error = NULL;
   g_auto (AnyDraft) draft = { 0 };
-  AnyTestProcess holder;
+  g_autoptr (AnyTestStore) opened = NULL;
+  AnyLedgerRecord record;
+  AnyTestProcess  holder;
 
   store (self->one, &self->key, "text");
   holder = any_test_process_start (hold_part, self->cachedir);
@@ -535,6 +537,12 @@ START_TEST (test_a_stuck_holder)
   ck_assert_int_eq (publish (self->one, &self->key, &draft, "late", FALSE, &error), ANY_PUBLISH_FAILED);
   ck_assert (g_error_matches (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_TIMEOUT));
   any_test_process_kill (&holder);
+
+  /* What it has left is counted once, and noted. */
+  ck_assert_uint_eq (any_disk_tier_get_size (self->one), length_of (&self->key, "text"));
+  opened = any_test_store_open (self->cachedir);
+  ck_assert (any_ledger_read (opened->generation->state_fd, any_test_key_shard (&self->key), &record));
+  ck_assert (record.settled);
 
   ck_assert_int_eq (publish (self->one, &self->key, &draft, "late", FALSE, NULL), ANY_PUBLISHED);
   ck_assert_uint_eq (any_disk_tier_get_size (self->one), length_of (&self->key, "late"));

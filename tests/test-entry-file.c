@@ -111,6 +111,19 @@ START_TEST (test_replace)
 }
 END_TEST
 
+/* Of the same length. */
+START_TEST (test_replace_alike)
+{
+  g_autoptr (Fixture) self = fixture_new ();
+  g_autoptr (AnyRecord) old = any_test_store_put (self->store, &self->key, "the old text");
+  g_autoptr (AnyRecord) new = any_test_store_put (self->store, &self->key, "the new text");
+
+  ck_assert_uint_eq (new->total_length, old->total_length);
+  ck_assert (!holds (self, old) && holds (self, new));
+  assert_only (self, new->total_length);
+}
+END_TEST
+
 START_TEST (test_sizes)
 {
   /* Round the size of the speculative read, and far beyond. */
@@ -537,6 +550,7 @@ make_suite (void)
   tcase_set_timeout (files, ANY_TEST_PROCESS_SECONDS);
   tcase_add_test (files, test_round_trip);
   tcase_add_test (files, test_replace);
+  tcase_add_test (files, test_replace_alike);
   tcase_add_loop_test (files, test_sizes, 0, 7);
   tcase_add_loop_test (files, test_cut_and_extended, 0, 2);
   tcase_add_test (files, test_soundness);
