@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#include "any-function-private.h"
 #include "any-owner.h"
 #include "any-policy.h"
 #include "any-temporary.h"
@@ -407,46 +406,6 @@ any_cache_get_default (void)
     g_once_init_leave (&once, (gsize) any_cache_new (NULL, -1));
 
   return (AnyCache *) once;
-}
-
-/**
- * any_cache_define:
- * @self: a cache
- * @name: the function's name, such as `org.example.Thumbnail`
- * @version: (nullable): what changes when the function gives other results for the same arguments; %NULL is the same as ""
- * @compute: (nullable) (scope notified) (closure user_data) (destroy destroy): computes a result;
- *   %NULL to ask the handlers of [signal@AnyCache.Function::compute]
- * @user_data: data for @compute
- * @destroy: (nullable): frees @user_data
- *
- * Defines a function whose results are remembered in this cache.
- *
- * Name, version and arguments together name a result, in every process and language. To define one name twice gives two objects
- * and one set of entries.
- *
- * Where @compute refers to an object that owns the function, [method@AnyCache.Function.close] breaks the cycle.
- *
- * Returns: (transfer full): a new function
- *
- * Since: 1.0
- */
-AnyFunction *
-any_cache_define (AnyCache      *self,
-                  const char    *name,
-                  const char    *version,
-                  AnyComputeFunc compute,
-                  gpointer       user_data,
-                  GDestroyNotify destroy)
-{
-  AnyFunction *function;
-
-  g_return_val_if_fail (ANY_IS_CACHE (self), NULL);
-  g_return_val_if_fail (name != NULL && *name != '\0', NULL);
-
-  function = any_function_new (self, name, version);
-  any_function_set_compute (function, compute, user_data, destroy);
-
-  return function;
 }
 
 /**

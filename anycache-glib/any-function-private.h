@@ -8,11 +8,6 @@
 
 G_BEGIN_DECLS
 
-void any_function_set_compute (AnyFunction   *self,
-                               AnyComputeFunc compute,
-                               gpointer       user_data,
-                               GDestroyNotify destroy);
-
 gint64 any_function_get_limit (AnyFunction *self);
 
 gboolean any_function_compute (AnyFunction *self,

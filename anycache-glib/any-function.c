@@ -66,15 +66,6 @@ any_function_get_limit (AnyFunction *self)
   return any_policy_shorter (any_cache_get_maxage (self->cache), any_function_get_maxage (self));
 }
 
-void
-any_function_set_compute (AnyFunction   *self,
-                          AnyComputeFunc compute,
-                          gpointer       user_data,
-                          GDestroyNotify destroy)
-{
-  any_hooks_set (&self->hooks, ANY_HOOK_COMPUTE, G_CALLBACK (compute), user_data, destroy);
-}
-
 /* Asks the user for a result. Returns whether the request was accepted; the answer is in it. */
 gboolean
 any_function_compute (AnyFunction *self,
@@ -372,6 +363,47 @@ any_function_new (AnyCache   *cache,
   g_return_val_if_fail (name != NULL && *name != '\0', NULL);
 
   return g_object_new (ANY_TYPE_FUNCTION, "cache", cache, "name", name, "version", version, NULL);
+}
+
+/* Here and not with the cache, which knows nothing of functions. */
+/**
+ * any_cache_define:
+ * @self: a cache
+ * @name: the function's name, such as `org.example.Thumbnail`
+ * @version: (nullable): what changes when the function gives other results for the same arguments; %NULL is the same as ""
+ * @compute: (nullable) (scope notified) (closure user_data) (destroy destroy): computes a result;
+ *   %NULL to ask the handlers of [signal@AnyCache.Function::compute]
+ * @user_data: data for @compute
+ * @destroy: (nullable): frees @user_data
+ *
+ * Defines a function whose results are remembered in this cache.
+ *
+ * Name, version and arguments together name a result, in every process and language. To define one name twice gives two objects
+ * and one set of entries.
+ *
+ * Where @compute refers to an object that owns the function, [method@AnyCache.Function.close] breaks the cycle.
+ *
+ * Returns: (transfer full): a new function
+ *
+ * Since: 1.0
+ */
+AnyFunction *
+any_cache_define (AnyCache      *self,
+                  const char    *name,
+                  const char    *version,
+                  AnyComputeFunc compute,
+                  gpointer       user_data,
+                  GDestroyNotify destroy)
+{
+  AnyFunction *function;
+
+  g_return_val_if_fail (ANY_IS_CACHE (self), NULL);
+  g_return_val_if_fail (name != NULL && *name != '\0', NULL);
+
+  function = any_function_new (self, name, version);
+  any_hooks_set (&function->hooks, ANY_HOOK_COMPUTE, G_CALLBACK (compute), user_data, destroy);
+
+  return function;
 }
 
 /**

@@ -332,7 +332,8 @@ any_request_set_no_store (AnyRequest *self)
   g_return_if_fail (ANY_IS_REQUEST (self));
 
   g_mutex_lock (&self->lock);
-  self->no_store = TRUE;
+  if (!self->closed)
+    self->no_store = TRUE;
   g_mutex_unlock (&self->lock);
 }
 
