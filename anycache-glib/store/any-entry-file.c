@@ -81,10 +81,6 @@ read_from (int           fd,
   if (n_read < 0)
     return miss_from_errno (errno);
 
-  /* A FIFO gives its bytes once, even those of an entry. */
-  if (lseek (fd, 0, SEEK_CUR) < 0)
-    return miss_from_errno (errno);
-
   miss = any_codec_read_header (start, n_read, &header);
   if (miss != ANY_MISS_NONE)
     return miss;

@@ -112,7 +112,10 @@ any_posix_write_all (int           fd,
   return TRUE;
 }
 
-/* Reads what one call brings, behind what the buffer has. Gives what it has then, or -1. */
+/* Reads what one call brings, behind what the buffer has of the file. Gives what it has then, or -1.
+ *
+ * By position: what comes out of a FIFO or a socket, which have none, is no file (ESPIPE).
+ */
 gssize
 any_posix_read_once (int     fd,
                      guint8 *buffer,
@@ -121,12 +124,12 @@ any_posix_read_once (int     fd,
 {
   gssize n_read;
 
-  n_read = TEMP_FAILURE_RETRY (read (fd, buffer + have, length - have));
+  n_read = TEMP_FAILURE_RETRY (pread (fd, buffer + have, length - have, have));
 
   return n_read < 0 ? -1 : (gssize) have + n_read;
 }
 
-/* Reads until the buffer is full or the file ends. */
+/* Reads until the buffer has length bytes or the file ends. */
 gssize
 any_posix_read_all (int     fd,
                     guint8 *buffer,
