@@ -20,7 +20,9 @@ struct _AnyComputation
 {
   AnyComputation *outer;
   AnyFunction    *function;
+  AnyHook        *depfiles; /* (owned) (nullable): as it was when the computation began */
   const AnyKey   *key;
+  AnyCore        *core; /* (nullable): where the cache is off */
   AnyDraft        draft;
   gboolean        draft_begun;
   gint64          created; /* us since the epoch */
@@ -30,34 +32,44 @@ struct _AnyComputation
 
 static GPrivate innermost = G_PRIVATE_INIT (NULL);
 
-/* Whether this thread is computing this very result already. */
-static gboolean
-is_recursion (AnyCore      *core,
-              const AnyKey *key)
+/* Refuses a result that this thread is computing already. */
+gboolean
+any_computation_check (AnyFunction  *function,
+                       const AnyKey *key,
+                       GError      **error)
 {
+  AnyCache *cache = any_function_get_cache (function);
+
   for (AnyComputation *item = g_private_get (&innermost); item != NULL; item = item->outer)
     {
-      if (any_cache_get_core (any_function_get_cache (item->function)) == core &&
+      if (any_cache_get_core (any_function_get_cache (item->function)) == any_cache_get_core (cache) &&
           any_key_equal (item->key, key->bytes, key->length))
-        return TRUE;
+        {
+          g_set_error (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_RECURSION,
+                       "The computation of “%s” asks for its own result", any_function_get_name (function));
+          return FALSE;
+        }
     }
 
-  return FALSE;
+  return TRUE;
 }
 
 static void
-begin (AnyComputation *self)
+begin (AnyComputation *self,
+       AnyOrigin       origin)
 {
   AnyCache *cache = any_function_get_cache (self->function);
   g_autoptr (GError) error = NULL;
 
   if (any_cache_is_on (cache))
     {
-      self->draft_begun = any_core_begin (any_cache_get_core (cache), self->key, &self->draft, &error);
+      self->core = any_cache_get_core (cache);
+      self->draft_begun = any_core_begin (self->core, self->key, origin, &self->draft, &error);
       if (!self->draft_begun)
         any_cache_note_failure (cache, error);
     }
 
+  self->depfiles = any_function_ref_depfiles_hook (self->function);
   self->created = g_get_real_time ();
   self->started = g_get_monotonic_time ();
   self->since = any_stamp_now ();
@@ -70,7 +82,6 @@ publish (AnyComputation *self,
          GVariant       *value,
          gint64          maxage,
          gint64          cost,
-         gboolean        refresh,
          GError        **error)
 {
   AnyCache *cache = any_function_get_cache (self->function);
@@ -85,7 +96,7 @@ publish (AnyComputation *self,
 
   record = any_codec_seal (self->key, dependencies, value,
                            self->created, any_policy_expires (self->created, maxage), cost, &head_length);
-  if (!any_core_publish (any_cache_get_core (cache), self->key, &self->draft, record, head_length, refresh, error))
+  if (!any_core_publish (self->core, self->key, &self->draft, record, head_length, error))
     return FALSE;
 
   any_cache_note_stored (cache);
@@ -101,11 +112,12 @@ add_depfiles (AnyComputation  *self,
               AnyDependencies *dependencies,
               GError         **error)
 {
-  gboolean asked;
-  g_auto (GStrv) paths = any_function_list_depfiles (self->function, value, args, &asked, error);
+  g_auto (GStrv) paths = NULL;
 
-  if (!asked)
+  if (self->depfiles == NULL)
     return TRUE;
+
+  paths = any_function_list_depfiles (self->function, self->depfiles, value, args, error);
   if (paths == NULL)
     return FALSE;
 
@@ -116,11 +128,10 @@ add_depfiles (AnyComputation  *self,
 }
 
 /* Stores a computed result, if it may be. Trouble is noted and does not concern the caller, who has the value. */
-static void
+static gboolean
 keep (AnyComputation *self,
       AnyRequest     *request,
-      GVariant       *value,
-      gboolean        refresh)
+      GVariant       *value)
 {
   AnyCache        *cache = any_function_get_cache (self->function);
   AnyDependencies *dependencies = any_request_get_dependencies (request);
@@ -130,23 +141,51 @@ keep (AnyComputation *self,
   g_autoptr (GError) error = NULL;
 
   if (!self->draft_begun || maxage == 0)
-    return;
+    return FALSE;
 
   if (!add_depfiles (self, value, any_request_get_args (request), dependencies, &error))
     {
       any_cache_note_failure (cache, error);
-      return;
+      return FALSE;
     }
 
   if (!any_dependencies_settle (dependencies))
     {
       g_debug ("A file changed while “%s” was computed; the result is not stored", any_function_get_name (self->function));
-      return;
+      return FALSE;
     }
 
   packed = any_dependencies_pack (dependencies);
-  if (!publish (self, packed, value, maxage, cost, refresh, &error))
-    any_cache_note_failure (cache, error);
+  if (publish (self, packed, value, maxage, cost, &error))
+    return TRUE;
+
+  any_cache_note_failure (cache, error);
+
+  return FALSE;
+}
+
+/* Nobody wants the old result any more once a newer one was returned that cannot be stored. */
+static void
+discard_old (AnyComputation *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!any_core_remove (self->core, self->key, &error))
+    any_cache_note_failure (any_function_get_cache (self->function), error);
+}
+
+/* Does with a result what is to be done in the directory. In a child that was forked from within the computation, nothing: the
+ * draft is the parent's. */
+static void
+conclude (AnyComputation *self,
+          AnyRequest     *request,
+          GVariant       *value)
+{
+  if (self->core == NULL || any_core_is_inherited (self->core))
+    return;
+
+  if (!keep (self, request, value) && self->draft.origin == ANY_ORIGIN_REFRESH)
+    discard_old (self);
 }
 
 /* Makes sense of what a callback has returned, answered and set. */
@@ -180,7 +219,7 @@ take_answer (AnyRequest *request,
 static GVariant *
 compute (AnyComputation *self,
          GVariant       *args,
-         gboolean        refresh,
+         AnyOrigin       origin,
          GCancellable   *cancellable,
          GError        **error)
 {
@@ -189,17 +228,26 @@ compute (AnyComputation *self,
   GVariant *value;
   gboolean  accepted;
 
-  begin (self);
+  begin (self, origin);
 
   accepted = any_function_compute (self->function, request, &callback_error);
   value = take_answer (request, accepted, callback_error, error);
   if (value != NULL)
-    keep (self, request, value, refresh);
+    conclude (self, request, value);
 
   return value;
 }
 
-/* Computes a result in this thread, and stores it if it may be stored. */
+/* What a fork has brought along is left as it is. */
+static void
+computation_clear (AnyComputation *self)
+{
+  if (self->core != NULL && !any_core_is_inherited (self->core))
+    any_draft_clear (&self->draft);
+  g_clear_pointer (&self->depfiles, any_hook_unref);
+}
+
+/* Computes a result in this thread, and stores it if it may be stored. It must have passed any_computation_check(). */
 GVariant *
 any_computation_run (AnyFunction  *function,
                      const AnyKey *key,
@@ -211,22 +259,15 @@ any_computation_run (AnyFunction  *function,
   AnyComputation self = { .function = function, .key = key };
   GVariant      *value;
 
-  if (is_recursion (any_cache_get_core (any_function_get_cache (function)), key))
-    {
-      g_set_error (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_RECURSION,
-                   "The computation of “%s” asks for its own result", any_function_get_name (function));
-      return NULL;
-    }
-
   /* All callbacks of the user run inside this bracket. */
   self.outer = g_private_get (&innermost);
   g_private_set (&innermost, &self);
   g_object_ref (function);
 
-  value = compute (&self, args, refresh, cancellable, error);
+  value = compute (&self, args, refresh ? ANY_ORIGIN_REFRESH : ANY_ORIGIN_CALL, cancellable, error);
 
   g_private_set (&innermost, self.outer);
-  any_draft_clear (&self.draft);
+  computation_clear (&self);
   g_object_unref (function);
 
   return value;
@@ -242,7 +283,6 @@ any_computation_store (AnyFunction       *function,
                        GError           **error)
 {
   AnyComputation self = { .function = function, .key = key, .created = g_get_real_time () };
-  AnyCore       *core = any_cache_get_core (any_function_get_cache (function));
   g_autoptr (AnyDependencies) list = any_dependencies_new ();
   g_autoptr (GBytes) packed = NULL;
   gboolean stored = FALSE;
@@ -259,13 +299,14 @@ any_computation_store (AnyFunction       *function,
   packed = any_dependencies_pack (list);
 
   maxage = any_policy_shorter (any_function_get_limit (function), maxage);
+  self.core = any_cache_get_core (any_function_get_cache (function));
 
   /* The directory may have been removed since it was opened, which shows only when something is written: so twice. */
   for (guint attempt = 0; attempt < 2 && !stored; attempt++)
     {
       g_clear_error (error);
-      stored = any_core_begin (core, key, &self.draft, error) &&
-               publish (&self, packed, value, maxage, 0, FALSE, error);
+      stored = any_core_begin (self.core, key, ANY_ORIGIN_GIVEN, &self.draft, error) &&
+               publish (&self, packed, value, maxage, 0, error);
       any_draft_clear (&self.draft);
     }
 

@@ -11,6 +11,10 @@ G_BEGIN_DECLS
 
 /* One computation of a function: from noting what the directory is like, by asking the user, to storing the result. */
 
+gboolean any_computation_check (AnyFunction  *function,
+                                const AnyKey *key,
+                                GError      **error);
+
 GVariant *any_computation_run (AnyFunction  *function,
                                const AnyKey *key,
                                GVariant     *args,

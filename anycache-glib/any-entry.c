@@ -55,6 +55,13 @@ any_entry_init (AnyEntry *self)
 {
 }
 
+/* A binding may construct an object of any class, which is no entry of any cache then. */
+static gboolean
+is_filled (AnyEntry *self)
+{
+  return ANY_IS_ENTRY (self) && self->record != NULL;
+}
+
 /* Takes the record. */
 AnyEntry *
 any_entry_new (AnyFunction *function,
@@ -81,7 +88,7 @@ any_entry_new (AnyFunction *function,
 GVariant *
 any_entry_get_value (AnyEntry *self)
 {
-  g_return_val_if_fail (ANY_IS_ENTRY (self), NULL);
+  g_return_val_if_fail (is_filled (self), NULL);
 
   return self->record->value;
 }
@@ -99,7 +106,7 @@ any_entry_get_value (AnyEntry *self)
 gint64
 any_entry_get_created (AnyEntry *self)
 {
-  g_return_val_if_fail (ANY_IS_ENTRY (self), 0);
+  g_return_val_if_fail (is_filled (self), 0);
 
   return self->record->created;
 }
@@ -117,7 +124,7 @@ any_entry_get_created (AnyEntry *self)
 gint64
 any_entry_get_expires (AnyEntry *self)
 {
-  g_return_val_if_fail (ANY_IS_ENTRY (self), 0);
+  g_return_val_if_fail (is_filled (self), 0);
 
   return self->record->expires;
 }
@@ -135,7 +142,7 @@ any_entry_get_expires (AnyEntry *self)
 gint64
 any_entry_get_cost (AnyEntry *self)
 {
-  g_return_val_if_fail (ANY_IS_ENTRY (self), 0);
+  g_return_val_if_fail (is_filled (self), 0);
 
   return self->record->cost;
 }
@@ -153,7 +160,7 @@ any_entry_get_cost (AnyEntry *self)
 char **
 any_entry_dup_dependencies (AnyEntry *self)
 {
-  g_return_val_if_fail (ANY_IS_ENTRY (self), NULL);
+  g_return_val_if_fail (is_filled (self), NULL);
 
   return any_dependencies_dup_paths (self->record->dependencies, self->record->dependencies_length);
 }
@@ -175,7 +182,7 @@ any_entry_is_current (AnyEntry *self)
 {
   AnyCache *cache;
 
-  g_return_val_if_fail (ANY_IS_ENTRY (self), FALSE);
+  g_return_val_if_fail (is_filled (self), FALSE);
 
   cache = any_function_get_cache (self->function);
 

@@ -116,7 +116,8 @@ any_function_call (AnyFunction  *self,
   g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
   g_return_val_if_fail (args != NULL, NULL);
 
-  if (!use_init (&use, self, args, cancellable, error))
+  if (!use_init (&use, self, args, cancellable, error) ||
+      !any_computation_check (self, &use.key, error))
     return NULL;
 
   record = find (self, &use.key);
@@ -219,7 +220,8 @@ any_function_refresh (AnyFunction  *self,
   g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
   g_return_val_if_fail (args != NULL, NULL);
 
-  if (!use_init (&use, self, args, cancellable, error))
+  if (!use_init (&use, self, args, cancellable, error) ||
+      !any_computation_check (self, &use.key, error))
     return NULL;
 
   return any_computation_run (self, &use.key, use.args, TRUE, cancellable, error);
@@ -230,7 +232,7 @@ any_function_refresh (AnyFunction  *self,
  * @self: a function
  * @args: the arguments; a floating value is taken
  * @value: the result; a floating value is taken
- * @maxage: how long it may be returned, in microseconds from now; 0 not to store it, -1 for no limit
+ * @maxage: how long it may be returned, in microseconds from now; 0 only to remove what is stored, -1 for no limit
  * @dependencies: (nullable) (array zero-terminated=1) (element-type filename): paths that the result depends on
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
@@ -268,8 +270,10 @@ any_function_store (AnyFunction       *self,
   if (!use_init (&use, self, args, cancellable, error))
     return FALSE;
 
-  if (!is_on (self) || any_policy_shorter (any_function_get_limit (self), maxage) == 0)
+  if (!is_on (self))
     return TRUE;
+  if (any_policy_shorter (any_function_get_limit (self), maxage) == 0)
+    return any_core_remove (core_of (self), &use.key, error);
 
   return any_computation_store (self, &use.key, sunk_value, maxage, dependencies, error);
 }

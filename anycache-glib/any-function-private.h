@@ -5,6 +5,7 @@
 #pragma once
 
 #include "any-function.h"
+#include "any-hook.h"
 
 G_BEGIN_DECLS
 
@@ -14,10 +15,12 @@ gboolean any_function_compute (AnyFunction *self,
                                AnyRequest  *request,
                                GError     **error);
 
+AnyHook *any_function_ref_depfiles_hook (AnyFunction *self);
+
 char **any_function_list_depfiles (AnyFunction *self,
+                                   AnyHook     *hook,
                                    GVariant    *result,
                                    GVariant    *args,
-                                   gboolean    *asked,
                                    GError     **error);
 
 G_END_DECLS

@@ -8,7 +8,6 @@
 
 #include "any-cache-private.h"
 #include "any-error.h"
-#include "any-hook.h"
 #include "any-policy.h"
 #include "any-request.h"
 
@@ -91,22 +90,25 @@ any_function_compute (AnyFunction *self,
   return accepted;
 }
 
+/* What names the files of a computation that begins now; kept over a close. NULL where nothing does. */
+AnyHook *
+any_function_ref_depfiles_hook (AnyFunction *self)
+{
+  gboolean closed;
+
+  return any_hooks_ref (&self->hooks, ANY_HOOK_DEPFILES, &closed);
+}
+
 /* Asks the user which files a result was made from. NULL with an error where that could not be said. */
 char **
 any_function_list_depfiles (AnyFunction *self,
+                            AnyHook     *hook,
                             GVariant    *result,
                             GVariant    *args,
-                            gboolean    *asked,
                             GError     **error)
 {
-  gboolean closed;
-  g_autoptr (AnyHook) hook = any_hooks_ref (&self->hooks, ANY_HOOK_DEPFILES, &closed);
   g_autoptr (GError) local_error = NULL;
   char **paths;
-
-  *asked = hook != NULL;
-  if (hook == NULL)
-    return NULL;
 
   paths = ((AnyDepfilesFunc) any_hook_get_callback (hook)) (result, args, any_hook_get_data (hook), &local_error);
 

@@ -215,6 +215,52 @@ START_TEST (test_fork_during_a_computation)
 }
 END_TEST
 
+typedef struct
+{
+  pid_t child; /* 0 in the child itself */
+} Fork;
+
+static void
+fork_within (Setup      *setup,
+             AnyRequest *request)
+{
+  Fork *self = setup->data;
+
+  self->child = fork ();
+  if (self->child == 0)
+    limit_time ();
+}
+
+/* Both come back from the callback, and one of them is the cache's user. */
+START_TEST (test_fork_within_a_computation)
+{
+  Fork self = { 0 };
+  g_auto (Setup) setup = { .during = fork_within, .data = &self };
+  g_auto (Failures) failures = { 0 };
+  int status;
+
+  setup_init (&setup);
+  failures_watch (&failures, setup.cache);
+  g_assert_cmpint (call (setup.function, KEY), ==, 1);
+  if (self.child == 0)
+    {
+      setup.during = NULL;
+      g_assert_cmpint (failures.n_told, ==, 0);
+      g_assert_cmpint (call (setup.function, "child's"), ==, 2);
+      g_assert_cmpint (lookup (setup.function, "child's"), ==, 2);
+      any_test_leave_child ();
+    }
+
+  ck_assert_int_eq (waitpid (self.child, &status, 0), self.child);
+  ck_assert_int_eq (status, 0);
+  ck_assert_int_eq (failures.n_told, 0);
+  ck_assert_int_eq (lookup (setup.function, KEY), 1);
+  ck_assert_int_eq (lookup (setup.function, "child's"), 2);
+  ck_assert (any_function_clear (setup.function, NULL, NULL));
+  ck_assert_uint_eq (any_cache_get_size (setup.cache), 0);
+}
+END_TEST
+
 int
 main (void)
 {
@@ -228,6 +274,7 @@ main (void)
   tcase_add_test (all, test_child_clears);
   tcase_add_test (all, test_properties);
   tcase_add_test (all, test_fork_during_a_computation);
+  tcase_add_test (all, test_fork_within_a_computation);
   suite_add_tcase (suite, all);
 
   return any_test_run (suite);

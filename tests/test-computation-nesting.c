@@ -109,6 +109,21 @@ START_TEST (test_whose_result_it_is)
 }
 END_TEST
 
+/* The old result is no answer to a computation that is to replace it. */
+START_TEST (test_call_during_its_refresh)
+{
+  g_auto (Nest) nest = { .ask = ask_call };
+
+  nest_init (&nest);
+  nest.other = g_object_ref (nest.setup.function);
+  ck_assert_int_eq (call (nest.setup.function, KEY), 1);
+  nest.setup.during = ask_during;
+
+  ck_assert_int_eq (refresh (nest.setup.function, KEY), 2);
+  ck_assert (g_error_matches (nest.error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_RECURSION));
+}
+END_TEST
+
 START_TEST (test_refresh_of_itself)
 {
   g_auto (Nest) nest = { .ask = ask_refresh };
@@ -149,7 +164,8 @@ START_TEST (test_what_may_be_asked)
 
   ck_assert_int_eq (call (nest.setup.function, KEY), 1);
   ck_assert (g_error_matches (nest.error, G_IO_ERROR, G_IO_ERROR_FAILED));
-  ck_assert_int_eq (lookup (nest.setup.function, KEY), 1);
+  /* What was given is younger than what began to be computed before. */
+  ck_assert_int_eq (lookup (nest.setup.function, KEY), 7);
 }
 END_TEST
 
@@ -231,6 +247,7 @@ main (void)
 
   tcase_set_timeout (all, 60);
   tcase_add_test (all, test_whose_result_it_is);
+  tcase_add_test (all, test_call_during_its_refresh);
   tcase_add_test (all, test_refresh_of_itself);
   tcase_add_test (all, test_what_may_be_asked);
   tcase_add_test (all, test_asked_for_files);

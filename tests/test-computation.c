@@ -106,6 +106,14 @@ clear_twice (Setup *setup)
 }
 
 static void
+clear_other_function (Setup *setup)
+{
+  g_autoptr (AnyFunction) other = any_function_new (setup->cache, "org.example.Other", NULL);
+
+  g_assert_true (any_function_clear (other, NULL, NULL));
+}
+
+static void
 refresh_it (Setup *setup)
 {
   g_assert_cmpint (refresh (setup->function, KEY), ==, 2);
@@ -209,17 +217,26 @@ START_TEST (test_meanwhile)
 }
 END_TEST
 
-/* What removes a result while it is refreshed wants it gone: it was computed from what was there before. */
-START_TEST (test_remove_during_refresh)
+/* What removes a result while it is refreshed wants it gone, and what refreshes it too is newer: the refresh yields. It may yield
+ * to less, but nothing brings the old result back. */
+START_TEST (test_refresh_yields)
 {
-  static void (*const removals[]) (Setup * setup) = { remove_it, clear_function, remove_elsewhere };
+  static void (*const meanwhile[]) (Setup * setup) = {
+    remove_it,
+    remove_elsewhere,
+    clear_function,
+    clear_other_function,
+    refresh_it,
+    refresh_elsewhere,
+  };
 
-  for (guint i = 0; i < G_N_ELEMENTS (removals); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (meanwhile); i++)
     {
       g_auto (Scene) scene = { 0 };
 
       scene_init (&scene);
-      ck_assert_int_eq (play (&scene, refresh_cb, removals[i]), 1);
+      g_assert_true (any_function_store (scene.setup.function, text_args (KEY), g_variant_new_int64 (77), -1, NULL, NULL, NULL));
+      ck_assert_int_eq (play (&scene, refresh_cb, meanwhile[i]), 1);
       ck_assert_msg (lookup (scene.setup.function, KEY) == MISS, "row %u", i);
     }
 }
@@ -298,7 +315,6 @@ START_TEST (test_refresh_that_fails)
 }
 END_TEST
 
-/* One that may not be stored does too, and says nothing of the kind. */
 static void
 forbid_storing (Setup      *setup,
                 AnyRequest *request)
@@ -306,15 +322,75 @@ forbid_storing (Setup      *setup,
   any_request_set_no_store (request);
 }
 
+static void
+allow_no_age (Setup      *setup,
+              AnyRequest *request)
+{
+  any_request_set_maxage (request, 0);
+}
+
+static void
+depend_on_device (Setup      *setup,
+                  AnyRequest *request)
+{
+  any_request_add_dependency (request, "/dev/null");
+}
+
+/* One that gives a result which may not be stored takes away what was there: it would be older than what was just returned. */
 START_TEST (test_refresh_that_is_not_stored)
+{
+  static const SetupFunc reasons[] = { forbid_storing, allow_no_age, depend_on_device };
+  g_auto (Setup) setup = { 0 };
+
+  setup_init (&setup);
+  ck_assert_int_eq (call (setup.function, KEY), 1);
+  setup.during = reasons[_i];
+  ck_assert_int_eq (refresh (setup.function, KEY), 2);
+  ck_assert_int_eq (lookup (setup.function, KEY), MISS);
+  ck_assert_uint_eq (any_cache_get_size (setup.cache), 0);
+}
+END_TEST
+
+/* Nor does what is given with no age leave an older result. */
+START_TEST (test_store_without_age)
 {
   g_auto (Setup) setup = { 0 };
 
   setup_init (&setup);
   ck_assert_int_eq (call (setup.function, KEY), 1);
-  setup.during = forbid_storing;
+  ck_assert (any_function_store (setup.function, text_args (KEY), g_variant_new_int64 (7), 0, NULL, NULL, NULL));
+  ck_assert_int_eq (lookup (setup.function, KEY), MISS);
+}
+END_TEST
+
+/* A cache that is off leaves what is stored as it is. */
+START_TEST (test_refresh_while_off)
+{
+  g_auto (Setup) setup = { 0 };
+
+  setup_init (&setup);
+  ck_assert_int_eq (call (setup.function, KEY), 1);
+  any_cache_set_maxsize (setup.cache, 0);
   ck_assert_int_eq (refresh (setup.function, KEY), 2);
+  ck_assert (any_function_store (setup.function, text_args (KEY), g_variant_new_int64 (7), 0, NULL, NULL, NULL));
+  any_cache_set_maxsize (setup.cache, -1);
   ck_assert_int_eq (lookup (setup.function, KEY), 1);
+}
+END_TEST
+
+/* A directory that was deleted is made anew for a result that was computed without a look at it. */
+START_TEST (test_refresh_after_deletion)
+{
+  g_auto (Setup) setup = { 0 };
+  g_auto (Failures) failures = { 0 };
+
+  setup_init (&setup);
+  failures_watch (&failures, setup.cache);
+  ck_assert_int_eq (call (setup.function, KEY), 1);
+  any_test_remove_folder (g_strdup (setup.cachedir));
+  ck_assert_int_eq (refresh (setup.function, KEY), 2);
+  ck_assert_int_eq (lookup (setup.function, KEY), 2);
+  ck_assert_int_eq (failures.n_told, 0);
 }
 END_TEST
 
@@ -326,11 +402,14 @@ main (void)
 
   tcase_set_timeout (all, 120);
   tcase_add_test (all, test_meanwhile);
-  tcase_add_test (all, test_remove_during_refresh);
+  tcase_add_test (all, test_refresh_yields);
   tcase_add_test (all, test_in_the_callback);
   tcase_add_test (all, test_two_at_once);
   tcase_add_test (all, test_refresh_that_fails);
-  tcase_add_test (all, test_refresh_that_is_not_stored);
+  tcase_add_loop_test (all, test_refresh_that_is_not_stored, 0, 3);
+  tcase_add_test (all, test_store_without_age);
+  tcase_add_test (all, test_refresh_while_off);
+  tcase_add_test (all, test_refresh_after_deletion);
   suite_add_tcase (suite, all);
 
   return any_test_run (suite);

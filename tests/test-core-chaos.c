@@ -52,7 +52,7 @@ begin (gpointer      core,
        AnyDraft     *draft)
 {
   GError  *error = NULL;
-  gboolean done = any_core_begin (core, key, draft, &error);
+  gboolean done = any_core_begin (core, key, ANY_ORIGIN_CALL, draft, &error);
 
   return succeeds (done, error);
 }
@@ -64,7 +64,7 @@ publish (gpointer        core,
          AnyRecord      *record,
          gsize           head_length)
 {
-  any_core_publish (core, key, draft, record, head_length, FALSE, NULL);
+  any_core_publish (core, key, draft, record, head_length, NULL);
 }
 
 static gboolean

@@ -33,8 +33,8 @@ store (AnyCore      *core,
     {
       g_auto (AnyDraft) draft = { 0 };
 
-      stored = any_core_begin (core, key, &draft, NULL) &&
-               any_core_publish (core, key, &draft, record, head_length, FALSE, NULL);
+      stored = any_core_begin (core, key, ANY_ORIGIN_CALL, &draft, NULL) &&
+               any_core_publish (core, key, &draft, record, head_length, NULL);
     }
   g_assert_true (stored);
 }
@@ -225,6 +225,42 @@ START_TEST (test_alone)
 }
 END_TEST
 
+static void
+clear_only_part (int      line,
+                 gpointer data)
+{
+  g_autoptr (AnyCore) core = any_core_acquire (data);
+  g_autoptr (GError) error = NULL;
+
+  any_core_get_size (core);
+  if (!any_core_clear (core, &error))
+    g_error ("%s", error->message);
+}
+
+static void
+take_away_part (int      line,
+                gpointer data)
+{
+  any_test_remove_folder (g_strdup (data));
+}
+
+/* Whenever the directory is deleted while it is cleared, it is clear. */
+START_TEST (test_deleted_while_it_is_cleared)
+{
+  gboolean in_time = any_test_can_step ();
+
+  for (guint n = 1; in_time; n++)
+    {
+      g_autoptr (Fixture) self = fixture_new ();
+
+      /* What is in memory may be used for a moment longer. */
+      any_core_set_max_memory (self->core, 0);
+      in_time = any_test_process_race_at (clear_only_part, self->cachedir, n, take_away_part, self->cachedir);
+      assert_text (self->core, &self->key, NULL);
+    }
+}
+END_TEST
+
 static Suite *
 make_suite (void)
 {
@@ -236,6 +272,7 @@ make_suite (void)
   tcase_add_loop_test (places, test_epoch_taken_away, 0, G_N_ELEMENTS (acts));
   tcase_add_loop_test (places, test_epochs_do_not_meet, 0, 2);
   tcase_add_test (places, test_alone);
+  tcase_add_test (places, test_deleted_while_it_is_cleared);
   suite_add_tcase (suite, places);
 
   return suite;

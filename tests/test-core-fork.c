@@ -8,6 +8,8 @@
 
 #include "any-test-store.h"
 
+#include <sys/mman.h>
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnyCore, any_core_release)
 
 #define N_KEYS 8
@@ -28,8 +30,8 @@ store (AnyCore *core,
 {
   g_auto (AnyDraft) draft = { 0 };
 
-  g_assert_true (any_core_begin (core, &self->keys[i], &draft, NULL));
-  g_assert_true (any_core_publish (core, &self->keys[i], &draft, self->records[i], self->head_lengths[i], FALSE, NULL));
+  g_assert_true (any_core_begin (core, &self->keys[i], ANY_ORIGIN_CALL, &draft, NULL));
+  g_assert_true (any_core_publish (core, &self->keys[i], &draft, self->records[i], self->head_lengths[i], NULL));
 }
 
 static void
@@ -182,6 +184,52 @@ END_TEST
 typedef struct
 {
   Fixture *fixture;
+  pid_t    child; /* in memory that all share */
+} Legacy;
+
+/* Dies with the locks of a shard and of the epoch in its hand, and leaves a child. */
+static void
+die_with_child_part (int      line,
+                     gpointer data)
+{
+  Legacy       *self = data;
+  AnyTestStore *held = any_test_store_open (self->fixture->folder);
+  AnyShard      shard;
+  pid_t         child;
+
+  any_test_store_enter (held, any_test_key_shard (&self->fixture->keys[0]), &shard);
+  g_assert_true (any_epoch_begin (held->directory->epoch, NULL));
+  child = fork ();
+  if (child == 0)
+    for (;;)
+      pause ();
+  self->child = child;
+  any_test_wait_for_death (line);
+}
+
+/* The kernel frees the locks of a dead process, unless a child of it shares them. */
+START_TEST (test_child_of_the_dead)
+{
+  g_autoptr (Fixture) self = fixture_new ();
+  Legacy        *legacy = mmap (NULL, sizeof *legacy, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  AnyTestProcess dead;
+
+  ck_assert (legacy != MAP_FAILED);
+  legacy->fixture = self;
+  dead = any_test_process_start (die_with_child_part, legacy);
+  any_test_await (dead.line);
+  any_test_process_kill (&dead);
+
+  ck_assert (any_core_remove (self->core, &self->keys[0], NULL));
+  ck_assert (any_core_clear (self->core, NULL));
+  ck_assert_int_eq (kill (legacy->child, SIGKILL), 0);
+  munmap (legacy, sizeof *legacy);
+}
+END_TEST
+
+typedef struct
+{
+  Fixture *fixture;
   int      done; /* atomic */
 } Hammer;
 
@@ -243,6 +291,7 @@ make_suite (void)
   tcase_add_test (forks, test_child_has_its_own);
   tcase_add_test (forks, test_child_of_a_child);
   tcase_add_test (forks, test_a_gate_is_held);
+  tcase_add_test (forks, test_child_of_the_dead);
   tcase_add_test (forks, test_locks_are_held);
   suite_add_tcase (suite, forks);
 

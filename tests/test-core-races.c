@@ -92,10 +92,10 @@ store (Worker       *self,
   gsize head_length;
   g_autoptr (AnyRecord) record = any_test_record_new (key, self->text, &head_length);
 
-  check (any_core_begin (core, key, &draft, &error), &error);
+  check (any_core_begin (core, key, ANY_ORIGIN_CALL, &draft, &error), &error);
   if (!self->is_other)
     self->note->begun = TRUE;
-  check (any_core_publish (core, key, &draft, record, head_length, FALSE, &error), &error);
+  check (any_core_publish (core, key, &draft, record, head_length, &error), &error);
 }
 
 static void

@@ -50,14 +50,14 @@ publish (AnyCore      *core,
          const AnyKey *key,
          AnyRecord    *record,
          gsize         head_length,
-         gboolean      refresh)
+         AnyOrigin     origin)
 {
   g_autoptr (GError) error = NULL;
   g_auto (AnyDraft) draft = { 0 };
 
-  g_assert_true (any_core_begin (core, key, &draft, &error));
+  g_assert_true (any_core_begin (core, key, origin, &draft, &error));
   g_assert_no_error (error);
-  g_assert_true (any_core_publish (core, key, &draft, record, head_length, refresh, &error));
+  g_assert_true (any_core_publish (core, key, &draft, record, head_length, &error));
   g_assert_no_error (error);
 }
 
@@ -69,7 +69,7 @@ store (AnyCore      *core,
   gsize head_length;
   g_autoptr (AnyRecord) record = any_test_record_new (key, text, &head_length);
 
-  publish (core, key, record, head_length, FALSE);
+  publish (core, key, record, head_length, ANY_ORIGIN_CALL);
 }
 
 static AnyRecord *
@@ -159,7 +159,7 @@ START_TEST (test_memory_is_used)
 
   ck_assert_int_eq (look (self->core, &self->key, -1), ANY_MISS_ABSENT);
   ck_assert_ptr_null (any_core_peek (self->core, &self->key));
-  publish (self->core, &self->key, record, head_length, FALSE);
+  publish (self->core, &self->key, record, head_length, ANY_ORIGIN_CALL);
   peeked = any_core_peek (self->core, &self->key);
   ck_assert_ptr_eq (peeked, record);
   found = lookup (self->core, &self->key);
@@ -232,7 +232,7 @@ START_TEST (test_ages)
       g_autoptr (AnyRecord) record = any_codec_seal (&self->key, dependencies, value,
                                                      ages[i].created, ages[i].expires, 1, &head_length);
 
-      publish (self->core, &self->key, record, head_length, FALSE);
+      publish (self->core, &self->key, record, head_length, ANY_ORIGIN_CALL);
       ck_assert_int_eq (look (self->core, &self->key, ages[i].maxage), ages[i].miss);
       ck_assert_int_eq (any_core_is_current (self->core, record, ages[i].maxage), ages[i].miss == ANY_MISS_NONE);
       any_core_set_max_memory (self->core, 0);
@@ -260,7 +260,7 @@ START_TEST (test_dependencies)
   ck_assert (any_dependencies_settle (dependencies));
   packed = any_dependencies_pack (dependencies);
   record = any_codec_seal (&self->key, packed, value, g_get_real_time (), -1, 1, &head_length);
-  publish (self->core, &self->key, record, head_length, FALSE);
+  publish (self->core, &self->key, record, head_length, ANY_ORIGIN_CALL);
 
   ck_assert_int_eq (look (self->core, &self->key, -1), ANY_MISS_NONE);
   ck_assert (any_core_is_current (self->core, record, -1));
@@ -308,7 +308,7 @@ act (AnyCore *core,
   else if (change == CLEAR)
     g_assert_true (any_core_clear (core, NULL));
   else
-    publish (core, &key, record, head_length, change == REFRESH);
+    publish (core, &key, record, head_length, change == REFRESH ? ANY_ORIGIN_REFRESH : ANY_ORIGIN_CALL);
 }
 
 static void
@@ -441,13 +441,13 @@ START_TEST (test_late_results)
 
   record = any_test_record_new (&self->key, "late", &head_length);
   store (self->core, &self->key, "old");
-  ck_assert (any_core_begin (self->core, &self->key, &draft, NULL));
+  ck_assert (any_core_begin (self->core, &self->key, ANY_ORIGIN_CALL, &draft, NULL));
   if (_i % 2 == 0)
     any_test_process_run (act_part, &other);
   else
     act (self->core, other.change);
 
-  published = any_core_publish (self->core, &self->key, &draft, record, head_length, FALSE, &error);
+  published = any_core_publish (self->core, &self->key, &draft, record, head_length, &error);
   assert_text (self->core, &self->key, _i / 2 == REFRESH ? "new" : _i / 2 == REPLACE ? "late"
                                                                                      : NULL);
   ck_assert_msg (published, "a late result is a failure: %s", error != NULL ? error->message : "");
@@ -466,7 +466,7 @@ START_TEST (test_failures_are_told)
   ck_assert (g_file_set_contents (file, "", 0, NULL));
   any_test_key_init (&key, ANY_TEST_NAME, 1);
   ck_assert_int_eq (look (core, &key, -1), ANY_MISS_ABSENT);
-  ck_assert (!any_core_begin (core, &key, &draft, &error));
+  ck_assert (!any_core_begin (core, &key, ANY_ORIGIN_CALL, &draft, &error));
   ck_assert_ptr_nonnull (error);
   g_clear_error (&error);
   ck_assert (!any_core_clear (core, &error));

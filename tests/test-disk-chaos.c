@@ -53,7 +53,7 @@ begin (gpointer      tier,
        AnyDraft     *draft)
 {
   GError  *error = NULL;
-  gboolean done = any_disk_tier_begin (tier, key, draft, &error);
+  gboolean done = any_disk_tier_begin (tier, key, ANY_ORIGIN_CALL, draft, &error);
 
   return succeeds (done, error);
 }
@@ -66,7 +66,7 @@ publish (gpointer        tier,
          AnyRecord      *record,
          gsize           head_length)
 {
-  any_disk_tier_publish (tier, key, draft, record, head_length, FALSE, NULL);
+  any_disk_tier_publish (tier, key, draft, record, head_length, NULL);
 }
 
 static gboolean

@@ -49,11 +49,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Fixture, fixture_free)
 static void
 begin (AnyDiskTier  *tier,
        const AnyKey *key,
+       AnyOrigin     origin,
        AnyDraft     *draft)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (any_disk_tier_begin (tier, key, draft, &error));
+  g_assert_true (any_disk_tier_begin (tier, key, origin, draft, &error));
   g_assert_no_error (error);
 }
 
@@ -63,13 +64,12 @@ publish (AnyDiskTier    *tier,
          const AnyKey   *key,
          const AnyDraft *draft,
          const char     *text,
-         gboolean        refresh,
          GError        **error)
 {
   gsize head_length;
   g_autoptr (AnyRecord) record = any_test_record_new (key, text, &head_length);
   GError    *local_error = NULL;
-  AnyPublish published = any_disk_tier_publish (tier, key, draft, record, head_length, refresh, &local_error);
+  AnyPublish published = any_disk_tier_publish (tier, key, draft, record, head_length, &local_error);
 
   g_assert_true ((published == ANY_PUBLISH_FAILED) == (local_error != NULL));
   if (local_error != NULL)
@@ -86,8 +86,8 @@ store (AnyDiskTier  *tier,
   g_autoptr (GError) error = NULL;
   g_auto (AnyDraft) draft = { 0 };
 
-  begin (tier, key, &draft);
-  g_assert_cmpint (publish (tier, key, &draft, text, FALSE, &error), ==, ANY_PUBLISHED);
+  begin (tier, key, ANY_ORIGIN_CALL, &draft);
+  g_assert_cmpint (publish (tier, key, &draft, text, &error), ==, ANY_PUBLISHED);
   g_assert_no_error (error);
 }
 
@@ -182,6 +182,7 @@ typedef enum
   NOTHING,
   STORED,
   REFRESHED,
+  GIVEN,
   REMOVED,
   NAME_REMOVED,
   CLEARED,
@@ -199,8 +200,9 @@ let_happen (AnyDiskTier  *tier,
     {
     case STORED:
     case REFRESHED:
-      begin (tier, key, &draft);
-      ck_assert_int_eq (publish (tier, key, &draft, "meanwhile", happening == REFRESHED, NULL), ANY_PUBLISHED);
+    case GIVEN:
+      begin (tier, key, ANY_ORIGIN_CALL + (happening - STORED), &draft);
+      ck_assert_int_eq (publish (tier, key, &draft, "meanwhile", NULL), ANY_PUBLISHED);
       break;
     case REMOVED:
       ck_assert (any_disk_tier_remove (tier, key, NULL));
@@ -218,52 +220,41 @@ let_happen (AnyDiskTier  *tier,
     }
 }
 
+/* What is there afterwards, by the origin of what comes late and by what has happened since it was begun. */
+static const char *const afterwards[][N_HAPPENINGS] = {
+  [ANY_ORIGIN_CALL] = { "late", "late", "meanwhile", "meanwhile", NULL, NULL, NULL },
+  [ANY_ORIGIN_REFRESH] = { "late", "late", NULL, NULL, NULL, NULL, NULL },
+  [ANY_ORIGIN_GIVEN] = { "late", "late", "late", "late", "late", "late", NULL },
+};
+
 /* Whether it is in this process or another one, and there was a result before or none. */
 START_TEST (test_late_results)
 {
-  static const char *const afterwards[] = { "late", "late", "meanwhile", NULL, NULL, NULL };
+  AnyOrigin   origin = _i / N_HAPPENINGS;
+  Happening   happening = _i % N_HAPPENINGS;
+  const char *expected = afterwards[origin][happening];
 
   for (guint i = 0; i < 4; i++)
     {
       g_autoptr (Fixture) self = fixture_new ();
       g_autoptr (GError) error = NULL;
       g_auto (AnyDraft) draft = { 0 };
-      Happening  happening = _i;
       AnyPublish published;
 
       if (i / 2 == 1)
         store (self->one, &self->key, "before");
-      begin (self->one, &self->key, &draft);
+      begin (self->one, &self->key, origin, &draft);
       let_happen (i % 2 == 0 ? self->one : self->two, &self->key, happening);
-      published = publish (self->one, &self->key, &draft, "late", FALSE, &error);
+      published = publish (self->one, &self->key, &draft, "late", &error);
 
-      assert_text (self->one, &self->key, afterwards[happening]);
-      assert_text (self->two, &self->key, afterwards[happening]);
-      ck_assert_uint_eq (any_disk_tier_get_size (self->two),
-                         afterwards[happening] != NULL ? length_of (&self->key, afterwards[happening]) : 0);
+      assert_text (self->one, &self->key, expected);
+      assert_text (self->two, &self->key, expected);
+      ck_assert_uint_eq (any_disk_tier_get_size (self->two), expected != NULL ? length_of (&self->key, expected) : 0);
 
       /* Nothing is wrong with a result that comes late. */
       ck_assert_msg (error == NULL, "a late result is a failure: %s", error != NULL ? error->message : "");
-      if (happening == NOTHING || happening == STORED)
-        ck_assert_int_eq (published, ANY_PUBLISHED);
-      else
-        ck_assert_int_eq (published, ANY_PUBLISH_SUPERSEDED);
+      ck_assert_int_eq (published, g_strcmp0 (expected, "late") == 0 ? ANY_PUBLISHED : ANY_PUBLISH_SUPERSEDED);
     }
-}
-END_TEST
-
-/* A result that was computed on purpose replaces others, but not a removal that came after its beginning. */
-START_TEST (test_late_refreshes)
-{
-  static const char *const afterwards[] = { "late", "late", "late", NULL, NULL, NULL };
-  g_autoptr (Fixture) self = fixture_new ();
-  g_auto (AnyDraft) draft = { 0 };
-
-  store (self->one, &self->key, "before");
-  begin (self->one, &self->key, &draft);
-  let_happen (self->two, &self->key, _i);
-  publish (self->one, &self->key, &draft, "late", TRUE, NULL);
-  assert_text (self->two, &self->key, afterwards[_i]);
 }
 END_TEST
 
@@ -318,8 +309,8 @@ START_TEST (test_a_large_entry)
   g_autoptr (AnyRecord) read = NULL;
   g_auto (AnyDraft) draft = { 0 };
 
-  begin (self->one, &self->key, &draft);
-  ck_assert_int_eq (any_disk_tier_publish (self->one, &self->key, &draft, written, head_length, FALSE, NULL), ANY_PUBLISHED);
+  begin (self->one, &self->key, ANY_ORIGIN_CALL, &draft);
+  ck_assert_int_eq (any_disk_tier_publish (self->one, &self->key, &draft, written, head_length, NULL), ANY_PUBLISHED);
   ck_assert_uint_eq (any_disk_tier_get_size (self->two), 64 << 20);
   ck_assert_int_eq (any_disk_tier_read (self->two, &self->key, &read), ANY_MISS_NONE);
   ck_assert (g_variant_equal (read->value, written->value));
@@ -337,7 +328,7 @@ START_TEST (test_directory_removed)
   AnyPublish published = ANY_PUBLISH_FAILED;
 
   store (self->one, &self->key, "one");
-  begin (self->one, &self->key, &draft);
+  begin (self->one, &self->key, ANY_ORIGIN_CALL, &draft);
   any_test_remove_folder (g_strdup (self->cachedir));
 
   switch (_i)
@@ -355,7 +346,7 @@ START_TEST (test_directory_removed)
       ck_assert (any_disk_tier_clear (self->one, NULL));
       break;
     default:
-      ck_assert_int_ne (publish (self->one, &self->key, &draft, "late", FALSE, NULL), ANY_PUBLISHED);
+      ck_assert_int_ne (publish (self->one, &self->key, &draft, "late", NULL), ANY_PUBLISHED);
       break;
     }
   assert_text (self->two, &self->key, NULL);
@@ -363,8 +354,8 @@ START_TEST (test_directory_removed)
 
   for (guint i = 0; i < 2 && published != ANY_PUBLISHED; i++)
     {
-      begin (self->one, &self->key, &draft);
-      published = publish (self->one, &self->key, &draft, "two", FALSE, NULL);
+      begin (self->one, &self->key, ANY_ORIGIN_CALL, &draft);
+      published = publish (self->one, &self->key, &draft, "two", NULL);
       any_draft_clear (&draft);
     }
   ck_assert_int_eq (published, ANY_PUBLISHED);
@@ -440,7 +431,7 @@ read_only_part (int      line,
   g_assert_cmpuint (any_disk_tier_get_size (tier), ==, size);
   g_assert_cmpuint (any_disk_tier_get_epoch (tier), !=, ANY_EPOCH_UNKNOWN);
 
-  g_assert_false (any_disk_tier_begin (tier, &key, &draft, &error));
+  g_assert_false (any_disk_tier_begin (tier, &key, ANY_ORIGIN_CALL, &draft, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_READ_ONLY);
   g_clear_error (&error);
   g_assert_false (any_disk_tier_remove (tier, &key, &error));
@@ -471,6 +462,50 @@ START_TEST (test_read_only)
 END_TEST
 
 static void
+writable_again_part (int      line,
+                     gpointer data)
+{
+  g_autoptr (AnyDiskTier) tier = NULL;
+  g_auto (AnyKey) key = { 0 };
+
+  any_test_key_init (&key, ANY_TEST_NAME, 1);
+  any_test_become_ordinary (data);
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (AnyDiskTier) writer = any_disk_tier_new (".");
+      g_autoptr (GError) error = NULL;
+      gboolean done;
+
+      store (writer, &key, "text");
+      g_assert_cmpint (chmod ("anycache-1", 0500), ==, 0);
+      tier = any_disk_tier_new (".");
+      assert_text (tier, &key, "text");
+      g_assert_cmpint (chmod ("anycache-1", 0700), ==, 0);
+
+      if (i == 0)
+        done = any_disk_tier_remove (tier, &key, &error);
+      else if (i == 1)
+        done = any_disk_tier_remove_name (tier, ANY_TEST_NAME, &error);
+      else
+        done = any_disk_tier_clear (tier, &error);
+      g_assert_no_error (error);
+      g_assert_true (done);
+      assert_text (writer, &key, NULL);
+      g_clear_pointer (&tier, any_disk_tier_free);
+    }
+}
+
+/* What could only be read when it was opened. */
+START_TEST (test_writable_again)
+{
+  g_autoptr (AnyTestFolder) folder = any_test_make_folder ();
+
+  any_test_process_run (writable_again_part, folder);
+}
+END_TEST
+
+static void
 assert_unsafe (GError **error)
 {
   ck_assert (g_error_matches (*error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_UNSAFE_DIRECTORY));
@@ -489,7 +524,7 @@ START_TEST (test_unsafe)
 
   assert_text (self->two, &self->key, NULL);
   ck_assert_uint_eq (any_disk_tier_get_size (self->two), 0);
-  ck_assert (!any_disk_tier_begin (self->two, &self->key, &draft, &error));
+  ck_assert (!any_disk_tier_begin (self->two, &self->key, ANY_ORIGIN_CALL, &draft, &error));
   assert_unsafe (&error);
   ck_assert (!any_disk_tier_remove (self->two, &self->key, &error));
   assert_unsafe (&error);
@@ -533,8 +568,8 @@ START_TEST (test_a_stuck_holder)
 
   assert_text (self->one, &self->key, "text");
   ck_assert_uint_eq (any_disk_tier_get_size (self->one), length_of (&self->key, "text"));
-  begin (self->one, &self->key, &draft);
-  ck_assert_int_eq (publish (self->one, &self->key, &draft, "late", FALSE, &error), ANY_PUBLISH_FAILED);
+  begin (self->one, &self->key, ANY_ORIGIN_CALL, &draft);
+  ck_assert_int_eq (publish (self->one, &self->key, &draft, "late", &error), ANY_PUBLISH_FAILED);
   ck_assert (g_error_matches (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_TIMEOUT));
   any_test_process_kill (&holder);
 
@@ -544,7 +579,7 @@ START_TEST (test_a_stuck_holder)
   ck_assert (any_ledger_read (opened->generation->state_fd, any_test_key_shard (&self->key), &record));
   ck_assert (record.settled);
 
-  ck_assert_int_eq (publish (self->one, &self->key, &draft, "late", FALSE, NULL), ANY_PUBLISHED);
+  ck_assert_int_eq (publish (self->one, &self->key, &draft, "late", NULL), ANY_PUBLISHED);
   ck_assert_uint_eq (any_disk_tier_get_size (self->one), length_of (&self->key, "late"));
 }
 END_TEST
@@ -579,8 +614,8 @@ work_thread (gpointer data)
           {
             g_auto (AnyDraft) draft = { 0 };
 
-            begin (tier, &key, &draft);
-            publish (tier, &key, &draft, text, i % 2, NULL);
+            begin (tier, &key, i % (ANY_ORIGIN_GIVEN + 1), &draft);
+            publish (tier, &key, &draft, text, NULL);
             break;
           }
         case 6:
@@ -642,8 +677,7 @@ make_suite (void)
   tcase_add_test (entries, test_looking_makes_nothing);
   tcase_add_test (entries, test_what_one_does_the_other_sees);
   tcase_add_test (entries, test_holds);
-  tcase_add_loop_test (entries, test_late_results, 0, N_HAPPENINGS);
-  tcase_add_loop_test (entries, test_late_refreshes, 0, N_HAPPENINGS);
+  tcase_add_loop_test (entries, test_late_results, 0, 3 * N_HAPPENINGS);
   tcase_add_test (entries, test_size);
   tcase_add_test (entries, test_a_large_entry);
   tcase_add_test (entries, test_a_stuck_holder);
@@ -655,6 +689,7 @@ make_suite (void)
   tcase_add_loop_test (places, test_directory_removed, 0, 5);
   tcase_add_loop_test (places, test_directory_replaced, 0, 4);
   tcase_add_test (places, test_read_only);
+  tcase_add_test (places, test_writable_again);
   tcase_add_test (places, test_unsafe);
   suite_add_tcase (suite, places);
 

@@ -271,6 +271,37 @@ START_TEST (test_closed_while_it_computes)
 }
 END_TEST
 
+static char **
+one_file_cb (GVariant *result,
+             GVariant *args,
+             gpointer  user_data,
+             GError  **error)
+{
+  const char *paths[] = { user_data, NULL };
+
+  return g_strdupv ((char **) paths);
+}
+
+/* A computation ends as it would have, so it is still asked for its files. */
+START_TEST (test_closed_before_it_lists_files)
+{
+  g_auto (Setup) setup = { .during = close_function };
+  g_autoptr (AnyEntry) entry = NULL;
+  g_auto (GStrv) dependencies = NULL;
+  char path[] = "/nothing of this name";
+
+  setup_init (&setup);
+  any_function_set_depfiles_func (setup.function, one_file_cb, path, NULL);
+  ck_assert_int_eq (call (setup.function, KEY), 1);
+
+  entry = any_function_peek (setup.function, text_args (KEY));
+  ck_assert_ptr_nonnull (entry);
+  dependencies = any_entry_dup_dependencies (entry);
+  ck_assert_str_eq (dependencies[0], path);
+  ck_assert_ptr_null (dependencies[1]);
+}
+END_TEST
+
 static void
 count_freed_cb (gpointer user_data)
 {
@@ -328,6 +359,7 @@ main (void)
   tcase_add_test (lifetime, test_result_outlives_all);
   tcase_add_test (lifetime, test_dropped_while_it_computes);
   tcase_add_test (lifetime, test_closed_while_it_computes);
+  tcase_add_test (lifetime, test_closed_before_it_lists_files);
   tcase_add_test (lifetime, test_data_is_freed_once);
   suite_add_tcase (suite, lifetime);
 

@@ -245,23 +245,6 @@ START_TEST (test_another_boot_is_seen)
 }
 END_TEST
 
-/* A removal keeps all that began before it away, a refresh only what is none itself. */
-START_TEST (test_superseded)
-{
-  static const guint64 steps[] = { 0, ANY_LEDGER_REFRESH, 100 * ANY_LEDGER_REFRESH, ANY_LEDGER_REMOVAL, 7 * ANY_LEDGER_REMOVAL + 3 * ANY_LEDGER_REFRESH };
-  static const guint64 starts[] = { 0, 5, ANY_LEDGER_REMOVAL, 9 * ANY_LEDGER_REMOVAL + 77 };
-
-  for (guint i = 0; i < G_N_ELEMENTS (starts); i++)
-    for (guint j = 0; j < G_N_ELEMENTS (steps); j++)
-      {
-        guint64 now = starts[i] + steps[j];
-
-        ck_assert_int_eq (any_ledger_is_superseded (starts[i], now, FALSE), steps[j] > 0);
-        ck_assert_int_eq (any_ledger_is_superseded (starts[i], now, TRUE), steps[j] >= ANY_LEDGER_REMOVAL);
-      }
-}
-END_TEST
-
 START_TEST (test_failures)
 {
   g_autoptr (AnyTestFolder) folder = any_test_make_folder ();
@@ -293,7 +276,6 @@ make_suite (void)
   tcase_add_test (records, test_every_cut_is_seen);
   tcase_add_test (records, test_zeros_are_seen);
   tcase_add_test (records, test_another_boot_is_seen);
-  tcase_add_test (records, test_superseded);
   tcase_add_test (records, test_failures);
   suite_add_tcase (suite, records);
 

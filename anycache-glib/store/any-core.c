@@ -241,23 +241,23 @@ any_core_is_current (AnyCore   *self,
 gboolean
 any_core_begin (AnyCore      *self,
                 const AnyKey *key,
+                AnyOrigin     origin,
                 AnyDraft     *draft,
                 GError      **error)
 {
-  return any_disk_tier_begin (self->disk, key, draft, error);
+  return any_disk_tier_begin (self->disk, key, origin, draft, error);
 }
 
-/* Stores a record. TRUE where it was superseded: it is not stored then, and nothing is wrong. */
+/* Stores a record. TRUE also where it had to yield: it is not stored then, and nothing is wrong. */
 gboolean
 any_core_publish (AnyCore        *self,
                   const AnyKey   *key,
                   const AnyDraft *draft,
                   AnyRecord      *record,
                   gsize           head_length,
-                  gboolean        refresh,
                   GError        **error)
 {
-  switch (any_disk_tier_publish (self->disk, key, draft, record, head_length, refresh, error))
+  switch (any_disk_tier_publish (self->disk, key, draft, record, head_length, error))
     {
     case ANY_PUBLISHED:
       record->epoch = draft->epoch;
@@ -266,7 +266,7 @@ any_core_publish (AnyCore        *self,
       return TRUE;
 
     case ANY_PUBLISH_SUPERSEDED:
-      g_debug ("A result was removed or refreshed while it was computed; it is not stored");
+      g_debug ("A result was removed, refreshed or given while it was computed; it is not stored");
       return TRUE;
 
     case ANY_PUBLISH_FAILED:

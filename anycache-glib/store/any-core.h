@@ -39,6 +39,7 @@ gboolean any_core_is_current (AnyCore   *self,
 
 gboolean any_core_begin (AnyCore      *self,
                          const AnyKey *key,
+                         AnyOrigin     origin,
                          AnyDraft     *draft,
                          GError      **error);
 
@@ -47,7 +48,6 @@ gboolean any_core_publish (AnyCore        *self,
                            const AnyDraft *draft,
                            AnyRecord      *record,
                            gsize           head_length,
-                           gboolean        refresh,
                            GError        **error);
 
 gboolean any_core_remove (AnyCore      *self,

@@ -14,6 +14,7 @@
 
 #include "any-entry-file.h"
 #include "any-entry-removal.h"
+#include "any-error.h"
 #include "any-location.h"
 #include "any-posix.h"
 #include "any-shard.h"
@@ -123,19 +124,25 @@ begin_in (AnyDiskTier  *self,
   return TRUE;
 }
 
-/* Clears and removals by others can pull the directory away while it is opened; each attempt needs another one to fail. */
-#define BEGIN_ATTEMPTS 8
+/* Others can pull the directory away while it is opened or cleared; each attempt needs another one to fail. */
+#define ATTEMPTS 8
 
 /* Notes what the directory is like before a result is computed, and makes the directory where there is none. */
 gboolean
 any_disk_tier_begin (AnyDiskTier  *self,
                      const AnyKey *key,
+                     AnyOrigin     origin,
                      AnyDraft     *draft,
                      GError      **error)
 {
-  guint shard = key->ident.high >> 56;
+  guint   shard = key->ident.high >> 56;
+  GError *local_error = NULL;
 
-  *draft = (AnyDraft){ 0 };
+  *draft = (AnyDraft){ .origin = origin };
+
+  /* A call has missed, and so looked where the path leads now. */
+  if (origin == ANY_ORIGIN_REFRESH)
+    any_location_verify (self->location);
 
   for (guint attempt = 1;; attempt++)
     {
@@ -143,12 +150,17 @@ any_disk_tier_begin (AnyDiskTier  *self,
 
       if (directory == NULL)
         return FALSE;
-
-      if (begin_in (self, directory, shard, draft, attempt < BEGIN_ATTEMPTS ? NULL : error))
+      if (begin_in (self, directory, shard, draft, &local_error))
         return TRUE;
-      if (attempt == BEGIN_ATTEMPTS)
-        return FALSE;
 
+      /* Who has waited in vain once does not wait again. */
+      if (attempt == ATTEMPTS || g_error_matches (local_error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_TIMEOUT))
+        {
+          g_propagate_error (error, local_error);
+          return FALSE;
+        }
+
+      g_clear_error (&local_error);
       any_location_drop_directory (self->location, directory);
     }
 }
@@ -179,35 +191,54 @@ conclude (AnyDiskTier    *self,
   return ANY_PUBLISH_FAILED;
 }
 
-/* Stores a result under its key, at one instant for all readers. A refresh keeps older computations from being stored over it. */
+/* Writes a result into a shard that is held, unless it must yield. FALSE with no error where it had to. */
+static gboolean
+write_or_yield (AnyShard           *shard,
+                const AnyShardPath *path,
+                const AnyDraft     *draft,
+                const AnyRecord    *record,
+                gsize               head_length,
+                GError            **error)
+{
+  AnyEpoch *epoch = draft->directory->epoch;
+  gboolean  yields = draft->origin != ANY_ORIGIN_GIVEN && shard->record.sequence != draft->sequence;
+
+  if (draft->origin != ANY_ORIGIN_CALL)
+    shard->record.sequence++;
+
+  if (!yields)
+    return any_entry_file_write (shard, path, epoch, record, head_length, error);
+
+  if (draft->origin == ANY_ORIGIN_REFRESH)
+    any_entry_remove (shard, path->file, epoch, error);
+
+  return FALSE;
+}
+
+/* Stores a result under its key, at one instant for all readers. */
 AnyPublish
 any_disk_tier_publish (AnyDiskTier     *self,
                        const AnyKey    *key,
                        const AnyDraft  *draft,
                        const AnyRecord *record,
                        gsize            head_length,
-                       gboolean         refresh,
                        GError         **error)
 {
   AnyShardPath path;
   AnyShard     shard;
   GError      *write_error = NULL;
+  gboolean     written = FALSE;
 
   any_shard_path_init (&path, &key->ident);
 
-  if (!any_shard_enter (&shard, draft->generation, path.index, ANY_GATE_WAIT_US, &write_error))
-    return conclude (self, draft, write_error, error);
-
-  if (any_ledger_is_superseded (draft->sequence, shard.record.sequence, refresh))
+  if (any_shard_enter (&shard, draft->generation, path.index, ANY_GATE_WAIT_US, &write_error))
     {
+      written = write_or_yield (&shard, &path, draft, record, head_length, &write_error);
       any_shard_leave (&shard);
-      return ANY_PUBLISH_SUPERSEDED;
     }
 
-  if (refresh)
-    shard.record.sequence += ANY_LEDGER_REFRESH;
-  any_entry_file_write (&shard, &path, draft->directory->epoch, record, head_length, &write_error);
-  any_shard_leave (&shard);
+  if (!written && write_error == NULL)
+    return ANY_PUBLISH_SUPERSEDED;
 
   return conclude (self, draft, write_error, error);
 }
@@ -235,7 +266,7 @@ any_disk_tier_remove (AnyDiskTier  *self,
       !any_shard_enter (&shard, generation, path.index, ANY_GATE_WAIT_US, error))
     return FALSE;
 
-  shard.record.sequence += ANY_LEDGER_REMOVAL;
+  shard.record.sequence++;
   removed = any_entry_remove (&shard, path.file, directory->epoch, error);
   any_shard_leave (&shard);
 
@@ -266,7 +297,7 @@ any_disk_tier_remove_name (AnyDiskTier *self,
       if (!any_shard_enter (&shard, generation, i, ANY_GATE_WAIT_US, error))
         return FALSE;
 
-      shard.record.sequence += ANY_LEDGER_REMOVAL;
+      shard.record.sequence++;
       removed = any_entry_remove_name (&shard, name, directory->epoch, error);
       any_shard_leave (&shard);
     }
@@ -279,20 +310,32 @@ gboolean
 any_disk_tier_clear (AnyDiskTier *self,
                      GError     **error)
 {
-  g_autoptr (AnyDirectory) directory = NULL;
+  GError *local_error = NULL;
 
-  if (!any_location_find_directory (self->location, &directory, error))
-    return FALSE;
-  if (directory == NULL)
-    return TRUE;
+  for (guint attempt = 1;; attempt++)
+    {
+      g_autoptr (AnyDirectory) directory = NULL;
 
-  if (!any_directory_require_writable (directory, error) ||
-      !any_generation_replace (directory, error))
-    return FALSE;
+      if (!any_location_find_directory (self->location, &directory, error))
+        return FALSE;
+      if (directory == NULL)
+        return TRUE;
+      if (!any_directory_require_writable (directory, error))
+        return FALSE;
 
-  any_generation_sweep (directory);
+      if (any_generation_replace (directory, &local_error))
+        {
+          any_generation_sweep (directory);
+          return TRUE;
+        }
 
-  return TRUE;
+      if (attempt == ATTEMPTS || any_directory_is_in_place (directory))
+        {
+          g_propagate_error (error, local_error);
+          return FALSE;
+        }
+      g_clear_error (&local_error);
+    }
 }
 
 static guint64

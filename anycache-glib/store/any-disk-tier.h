@@ -25,10 +25,18 @@ AnyMiss any_disk_tier_read (AnyDiskTier  *self,
 gboolean any_disk_tier_holds (AnyDiskTier     *self,
                               const AnyRecord *record);
 
-/* What the directory was like when a computation began. Publishing compares: a result that was removed, cleared or refreshed
- * meanwhile is not stored. */
+/* Where a result comes from says what it yields to. */
+typedef enum
+{
+  ANY_ORIGIN_CALL,    /* to what was removed, refreshed or given since its computation began */
+  ANY_ORIGIN_REFRESH, /* to the same, but not to the old result, which goes in any case */
+  ANY_ORIGIN_GIVEN,   /* to nothing: it is true at the instant of storing it */
+} AnyOrigin;
+
+/* What the directory was like when a computation began. Publishing compares. */
 typedef struct
 {
+  AnyOrigin      origin;
   AnyDirectory  *directory;  /* (owned) (nullable) */
   AnyGeneration *generation; /* (owned) (nullable) */
   guint64        sequence;
@@ -37,6 +45,7 @@ typedef struct
 
 gboolean any_disk_tier_begin (AnyDiskTier  *self,
                               const AnyKey *key,
+                              AnyOrigin     origin,
                               AnyDraft     *draft,
                               GError      **error);
 
@@ -47,7 +56,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AnyDraft, any_draft_clear)
 typedef enum
 {
   ANY_PUBLISHED,
-  ANY_PUBLISH_SUPERSEDED, /* removed or refreshed since the draft was begun: not stored, and nothing is wrong */
+  ANY_PUBLISH_SUPERSEDED, /* it had to yield: not stored, and nothing is wrong */
   ANY_PUBLISH_FAILED,     /* the error says why */
 } AnyPublish;
 
@@ -56,7 +65,6 @@ AnyPublish any_disk_tier_publish (AnyDiskTier     *self,
                                   const AnyDraft  *draft,
                                   const AnyRecord *record,
                                   gsize            head_length,
-                                  gboolean         refresh,
                                   GError         **error);
 
 gboolean any_disk_tier_remove (AnyDiskTier  *self,

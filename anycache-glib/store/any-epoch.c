@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "any-fork-guard.h"
 #include "any-gate.h"
 #include "any-posix.h"
 
@@ -39,6 +40,7 @@ any_epoch_open (int         directory,
   if (fd >= 0 && fstat (fd, &status) == 0 && S_ISREG (status.st_mode) && status.st_nlink == 1 &&
       (!writable || (status.st_mode & 0777) == 0600 || fchmod (fd, 0600) == 0))
     {
+      any_fork_guard_add (fd);
       self = g_new0 (AnyEpoch, 1);
       any_gate_init (&self->gate);
       self->fd = fd;
@@ -58,7 +60,7 @@ any_epoch_open (int         directory,
 void
 any_epoch_free (AnyEpoch *self)
 {
-  close (self->fd);
+  any_fork_guard_close (self->fd);
   any_gate_clear (&self->gate);
   g_free (self->path);
   g_free (self);

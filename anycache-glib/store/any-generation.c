@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "any-fork-guard.h"
 #include "any-posix.h"
 
 /* The next generation while it is made, and the old ones while they are removed. */
@@ -36,7 +37,7 @@ generation_clear (AnyGeneration *self)
   for (guint i = 0; i < ANY_LEDGER_SHARDS; i++)
     any_gate_clear (&self->gates[i]);
   if (self->state_fd >= 0)
-    close (self->state_fd);
+    any_fork_guard_close (self->state_fd);
   if (self->fd >= 0)
     close (self->fd);
   g_free (self->path);
@@ -134,7 +135,8 @@ swap_locked (AnyDirectory *directory)
          renameat (directory->fd, NEXT, directory->fd, ANY_GENERATION_CURRENT) == 0;
 }
 
-/* Puts an empty generation in the place of the current one, for all processes at one instant. */
+/* Puts an empty generation in the place of the current one, for all processes at one instant. Where there is no room for an
+ * empty one, the old one goes all the same, and the next computation makes one. */
 gboolean
 any_generation_replace (AnyDirectory *directory,
                         GError      **error)
@@ -144,7 +146,7 @@ any_generation_replace (AnyDirectory *directory,
   if (!any_epoch_begin (directory->epoch, error))
     return FALSE;
 
-  replaced = prepare_locked (directory) && swap_locked (directory);
+  replaced = prepare_locked (directory) ? swap_locked (directory) : discard_locked (directory, ANY_GENERATION_CURRENT);
   if (!replaced)
     any_posix_set_error (error, errno, "Cannot clear", directory->path);
 
@@ -246,6 +248,8 @@ any_generation_open (AnyDirectory *directory,
 
   if (self->fd >= 0)
     self->state_fd = open_state (self->fd, self->writable);
+  if (self->state_fd >= 0)
+    any_fork_guard_add (self->state_fd);
 
   if (self->state_fd < 0 || fstat (self->fd, &status) != 0)
     {

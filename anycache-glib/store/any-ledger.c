@@ -50,14 +50,6 @@ any_ledger_boot_tag (void)
   return once;
 }
 
-gboolean
-any_ledger_is_superseded (guint64  then,
-                          guint64  now,
-                          gboolean refresh)
-{
-  return refresh ? then / ANY_LEDGER_REMOVAL != now / ANY_LEDGER_REMOVAL : then != now;
-}
-
 static guint64
 mark_of (const RawRecord *raw)
 {

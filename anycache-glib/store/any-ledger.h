@@ -18,17 +18,8 @@ typedef struct
   gboolean settled; /* the numbers are right: nobody died while changing the shard, and the machine did not crash since */
   guint64  bytes;
   guint64  entries;
-  guint64  sequence; /* counts removals and refreshes */
+  guint64  sequence; /* counts what older computations must yield to: removals, refreshes, results that were given */
 } AnyLedgerRecord;
-
-/* A result must not be stored if its key was removed since its computation began, nor, unless it is a refresh itself, if it was
- * refreshed. One number a shard counts both: removals in its upper half, refreshes in its lower one. */
-#define ANY_LEDGER_REMOVAL (G_GUINT64_CONSTANT (1) << 32)
-#define ANY_LEDGER_REFRESH G_GUINT64_CONSTANT (1)
-
-gboolean any_ledger_is_superseded (guint64  then,
-                                   guint64  now,
-                                   gboolean refresh);
 
 guint64 any_ledger_boot_tag (void);
 

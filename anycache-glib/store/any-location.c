@@ -74,6 +74,20 @@ any_location_drop_directory (AnyLocation  *self,
   g_mutex_unlock (&self->lock);
 }
 
+/* Forgets a directory that was removed or replaced, and one that could not be written to: it may have been made writable since. */
+void
+any_location_verify (AnyLocation *self)
+{
+  g_autoptr (AnyDirectory) directory = NULL;
+
+  g_mutex_lock (&self->lock);
+  directory = self->directory != NULL ? any_directory_ref (self->directory) : NULL;
+  g_mutex_unlock (&self->lock);
+
+  if (directory != NULL && (!directory->writable || !any_directory_is_in_place (directory)))
+    any_location_drop_directory (self, directory);
+}
+
 AnyDirectory *
 any_location_ref_writable_directory (AnyLocation *self,
                                      gboolean     create,
@@ -81,11 +95,10 @@ any_location_ref_writable_directory (AnyLocation *self,
 {
   g_autoptr (AnyDirectory) directory = any_location_ref_directory (self, create, error);
 
-  /* It may have been made writable since. */
   if (directory != NULL && !directory->writable)
     {
-      any_location_drop_directory (self, directory);
       g_clear_pointer (&directory, any_directory_unref);
+      any_location_verify (self);
       directory = any_location_ref_directory (self, create, error);
     }
 
@@ -154,13 +167,8 @@ any_location_find_directory (AnyLocation   *self,
 {
   GError *local_error = NULL;
 
+  any_location_verify (self);
   *directory = any_location_ref_directory (self, FALSE, &local_error);
-  if (*directory != NULL && !any_directory_is_in_place (*directory))
-    {
-      any_location_drop_directory (self, *directory);
-      any_directory_unref (*directory);
-      *directory = any_location_ref_directory (self, FALSE, &local_error);
-    }
 
   return ignore_not_found (local_error, error);
 }

@@ -18,6 +18,8 @@ AnyDirectory *any_location_ref_directory (AnyLocation *self,
                                           gboolean     create,
                                           GError     **error);
 
+void any_location_verify (AnyLocation *self);
+
 AnyDirectory *any_location_ref_writable_directory (AnyLocation *self,
                                                    gboolean     create,
                                                    GError     **error);

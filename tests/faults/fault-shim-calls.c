@@ -169,6 +169,7 @@ DEFINE (off64_t, lseek64, (int fd, off64_t offset, int whence), (fd, offset, whe
 DEFINE (int, fsync, (int fd), (fd), -1, FAULT_CALL_SYNC, fault_within_fd (fd))
 DEFINE (int, fdatasync, (int fd), (fd), -1, FAULT_CALL_SYNC, fault_within_fd (fd))
 DEFINE (int, syncfs, (int fd), (fd), -1, FAULT_CALL_SYNC, fault_within_fd (fd))
+DEFINE (int, dup3, (int fd, int place, int flags), (fd, place, flags), -1, FAULT_CALL_LOCK, fault_within_fd (place))
 DEFINE (int, flock, (int fd, int operation), (fd, operation), -1, FAULT_CALL_LOCK, fault_within_fd (fd))
 
 /* What is held back of a short read is gone from the buffer too; read() must offer it again. */

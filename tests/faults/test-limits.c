@@ -225,6 +225,11 @@ check_no_space (gconstpointer data)
   g_assert_false (any_function_store (rig->function, rig_args (BIG_KEY), rig_value (BIG_KEY, 0), -1, NULL, NULL, NULL));
   g_assert_true (rig_call_is_right (rig, BIG_KEY));
   g_assert_cmpuint (any_cache_get_size (rig->cache), ==, rig_measure_entries (cachedir));
+
+  /* Who clears wants room. */
+  fill_up (ballast);
+  g_assert_true (any_cache_clear (rig->cache, NULL, NULL));
+  g_assert_cmpuint (rig_measure_entries (cachedir), ==, 0);
   tree_remove (ballast);
   g_clear_pointer (&rig, rig_free);
   expect_works (cachedir);
