@@ -26,19 +26,20 @@
  * g_autoptr (GVariant)    bytes = any_function_call (count, g_variant_new ("(s)", "/etc/os-release"), NULL, &error);
  * ```
  *
- * Any number of processes, in any language, may use one directory at the same time. Objects on one directory share what they
- * hold in memory.
+ * Any number of processes, in any language, may use one directory at the same time. Objects that name one directory by the same
+ * path share what they hold in memory.
  *
- * The directory is opened when it is first needed, and made when something is first stored. All files lie in a sub-directory of
- * it that only the user can enter; nothing beside that is ever touched. A directory that belongs to somebody else, or that others
- * may write to, is not used.
+ * The directory is opened when it is first needed, and made before something is first computed. All files lie in a sub-directory
+ * of it that only the user can enter; nothing beside that is ever touched. If the sub-directory belongs to somebody else, or
+ * others may write to it, it is not used.
  *
  * A cache that fails does not fail a call: the result is computed and returned, and
  * [signal@AnyCache.Cache::store-failed] says what went wrong. Only the methods that manage the cache report errors.
  *
  * All methods may be called from any thread. Signals are emitted in the thread that made the object.
  *
- * The environment variable `ANYCACHE_DISABLE`, set to `1`, switches caches off that are made after it.
+ * The environment variable `ANYCACHE_DISABLE`, set to `1` (to anything but `0` and nothing), switches caches off that are made
+ * after it.
  *
  * Since: 1.0
  */
@@ -253,6 +254,9 @@ install_properties (GObjectClass *object_class)
    *
    * Where none is given, the cache has a private temporary directory, which is removed with it.
    *
+   * Bindings take the property for text. Where the name of the directory may be no UTF-8, use [ctor@AnyCache.Cache.new] and
+   * [method@AnyCache.Cache.get_cachedir].
+   *
    * Since: 1.0
    */
   properties[PROP_CACHEDIR] = g_param_spec_string ("cachedir", NULL, NULL, NULL,
@@ -263,7 +267,8 @@ install_properties (GObjectClass *object_class)
    *
    * The number of bytes that the entries may take: 0 to switch the cache off, -1 for no limit.
    *
-   * A cache that is off computes every call anew, and leaves what is stored as it is.
+   * A cache that is off computes every call anew, and leaves what is stored as it is. A number of bytes is kept for later versions
+   * of the library; this one evicts nothing.
    *
    * Since: 1.0
    */
@@ -323,7 +328,7 @@ any_cache_class_init (AnyCacheClass *klass)
    * Says that a result was returned and could not be stored.
    *
    * Of a series of failures, only the first is told; the next after a result was stored again. A result whose files changed while
-   * it was computed is no failure.
+   * it was computed is no failure; one with a dependency that nothing can vouch for, such as a device, is.
    *
    * Since: 1.0
    */
@@ -343,7 +348,8 @@ any_cache_init (AnyCache *self)
 /**
  * any_cache_new:
  * @cachedir: (type filename) (nullable): a directory, or %NULL for a private temporary one
- * @maxsize: the number of bytes that the entries may take: 0 to switch the cache off, -1 for no limit
+ * @maxsize: the number of bytes that the entries may take, see [property@AnyCache.Cache:maxsize]: 0 to switch the cache off, -1
+ *   for no limit
  *
  * Makes a cache on a directory.
  *
@@ -357,6 +363,7 @@ AnyCache *
 any_cache_new (const char *cachedir,
                gint64      maxsize)
 {
+  g_return_val_if_fail (cachedir == NULL || *cachedir != '\0', NULL);
   g_return_val_if_fail (maxsize >= -1, NULL);
 
   return g_object_new (ANY_TYPE_CACHE, "cachedir", cachedir, "maxsize", maxsize, NULL);
@@ -364,8 +371,9 @@ any_cache_new (const char *cachedir,
 
 /**
  * any_cache_new_for_app:
- * @app_id: the application's id, such as `org.example.App`
- * @maxsize: the number of bytes that the entries may take: 0 to switch the cache off, -1 for no limit
+ * @app_id: the application's id, such as `org.example.App`; without a slash, and not beginning with a dot
+ * @maxsize: the number of bytes that the entries may take, see [property@AnyCache.Cache:maxsize]: 0 to switch the cache off, -1
+ *   for no limit
  *
  * Makes a cache in the user's cache directory, where it outlives the application: `$XDG_CACHE_HOME/app_id`.
  *
@@ -573,8 +581,8 @@ any_cache_get_size (AnyCache *self)
  *
  * After it returns, no process gets a result that was stored before, nor one whose computation began before.
  *
- * Fails with [error@AnyCache.CacheError.UNSAFE_DIRECTORY], [error@AnyCache.CacheError.TIMEOUT], or an error of the file
- * system.
+ * Fails with [error@AnyCache.CacheError.UNSAFE_DIRECTORY], [error@AnyCache.CacheError.TIMEOUT], %G_IO_ERROR_CANCELLED, or an
+ * error of the file system.
  *
  * Returns: whether the entries were removed
  *

@@ -16,8 +16,7 @@
  * A result as the cache holds it: the value, its times, and what it depends on.
  *
  * An entry does not change. Whether it may still be used is asked with [method@AnyCache.Entry.is_current], which is much cheaper
- * than a look-up where a language would have to build the arguments anew; the language layers remember decoded results
- * with it.
+ * than a look-up where a language would have to build the arguments anew: a program may keep a decoded result beside its entry.
  *
  * All methods may be called from any thread.
  *

@@ -96,9 +96,9 @@ find (AnyFunction  *self,
  * The computation must answer before its callback returns; %G_IO_ERROR_WOULD_BLOCK otherwise.
  *
  * Fails with what the computation fails with; with %G_IO_ERROR_INVALID_ARGUMENT for arguments that hold file handles, nest deeper
- * than 64 levels, are not in normal form or not of the declared type; with [error@AnyCache.CacheError.NO_RESULT],
- * [error@AnyCache.CacheError.RECURSION] or [error@AnyCache.CacheError.CLOSED]. Trouble of the cache itself is no
- * error.
+ * than 64 levels, have a type of more than 4096 characters, are not in normal form or not of the declared type; with
+ * %G_IO_ERROR_CANCELLED, [error@AnyCache.CacheError.NO_RESULT], [error@AnyCache.CacheError.RECURSION] or
+ * [error@AnyCache.CacheError.CLOSED]. Trouble of the cache itself is no error.
  *
  * Returns: (transfer full): the result
  *
@@ -171,7 +171,7 @@ any_function_lookup (AnyFunction  *self,
  *
  * [method@AnyCache.Entry.is_current] says whether it may.
  *
- * Returns: (transfer full) (nullable): an entry, or %NULL where nothing is in memory
+ * Returns: (transfer full) (nullable): an entry, or %NULL where nothing is in memory, the arguments are refused or the cache is off
  *
  * Since: 1.0
  */
@@ -202,8 +202,9 @@ any_function_peek (AnyFunction *self,
  *
  * Computes the result for some arguments anew, whatever is stored, and stores it.
  *
- * A computation that began elsewhere before this one ends is not stored over it. Fails as [method@AnyCache.Function.call] does;
- * what was stored then stays.
+ * After it returns, no process gets a result that was stored before it began, even if the new one may not be stored; and no
+ * computation that began before it ended is stored over it. Of two refreshes at one time, none may be left. Fails as
+ * [method@AnyCache.Function.call] does; what was stored then stays.
  *
  * Returns: (transfer full): the new result
  *
@@ -239,11 +240,13 @@ any_function_refresh (AnyFunction  *self,
  *
  * Stores a result that was not computed by a call.
  *
- * The dependencies are looked at now: a change that happened between the making of the result and this call goes unnoticed.
+ * The dependencies are looked at now: a change that happened between the making of the result and this call goes unnoticed. A
+ * computation of this result that began before is not stored over it.
  *
- * Where the cache is off, nothing is stored, and that is no error. Fails with %G_IO_ERROR_INVALID_ARGUMENT for arguments or a
- * result that cannot be stored, %G_IO_ERROR_BUSY for a dependency that cannot be looked at or changes right now,
- * [error@AnyCache.CacheError.UNSAFE_DIRECTORY], [error@AnyCache.CacheError.TIMEOUT], or an error of the file system.
+ * Where the cache is off, nothing is stored, and that is no error. Fails with %G_IO_ERROR_INVALID_ARGUMENT for arguments, a result
+ * or an empty path that cannot be stored, %G_IO_ERROR_BUSY for a dependency that changes right now, %G_IO_ERROR_NOT_SUPPORTED for
+ * one that nothing can vouch for, such as a device, %G_IO_ERROR_CANCELLED, [error@AnyCache.CacheError.UNSAFE_DIRECTORY],
+ * [error@AnyCache.CacheError.TIMEOUT], or an error of the file system.
  *
  * Returns: whether the result was stored, or need not be
  *
@@ -324,8 +327,8 @@ any_function_is_outdated (AnyFunction  *self,
  *
  * After it returns, no process gets the result that was stored before, nor one whose computation began before.
  *
- * Fails with %G_IO_ERROR_INVALID_ARGUMENT for refused arguments, [error@AnyCache.CacheError.UNSAFE_DIRECTORY],
- * [error@AnyCache.CacheError.TIMEOUT], or an error of the file system.
+ * Fails with %G_IO_ERROR_INVALID_ARGUMENT for refused arguments, %G_IO_ERROR_CANCELLED,
+ * [error@AnyCache.CacheError.UNSAFE_DIRECTORY], [error@AnyCache.CacheError.TIMEOUT], or an error of the file system.
  *
  * Returns: whether there is no such result any more
  *
@@ -358,8 +361,8 @@ any_function_remove (AnyFunction  *self,
  *
  * Every entry of the directory is looked at, so the cost grows with their number.
  *
- * Fails with [error@AnyCache.CacheError.UNSAFE_DIRECTORY], [error@AnyCache.CacheError.TIMEOUT], or an error of the file
- * system.
+ * Fails with %G_IO_ERROR_CANCELLED, [error@AnyCache.CacheError.UNSAFE_DIRECTORY], [error@AnyCache.CacheError.TIMEOUT], or an
+ * error of the file system.
  *
  * Returns: whether there are no such results any more
  *

@@ -23,7 +23,8 @@
  * returned if it is not too old and if every file that it depends on was seen unchanged within the very call.
  *
  * Entries are shared with other languages: where arguments are made from native values, a declared
- * [property@AnyCache.Function:args-type] keeps the types the same everywhere.
+ * [property@AnyCache.Function:args-type] keeps the types the same everywhere. It is set where the object is constructed by its
+ * properties, and so goes with the signal.
  *
  * All methods may be called from any thread. A computation runs in the thread of the call that asks for it.
  *
@@ -328,7 +329,7 @@ any_function_class_init (AnyFunctionClass *klass)
    *
    * It is emitted in the thread of the call.
    *
-   * Returns: %TRUE when the request is answered, or will be
+   * Returns: %TRUE when the request is answered
    *
    * Since: 1.0
    */
@@ -527,7 +528,8 @@ any_function_set_maxage (AnyFunction *self,
  *
  * Sets what names the files that a result depends on, once it is known.
  *
- * Where the files are known before they are read, [method@AnyCache.Request.add_dependency] is the better way.
+ * It is asked after computations that begin from now on. Where the files are known before they are read,
+ * [method@AnyCache.Request.add_dependency] is the better way.
  *
  * Since: 1.0
  */

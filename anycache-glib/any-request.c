@@ -370,7 +370,8 @@ answer (AnyRequest *self,
  *
  * Answers the request with a result.
  *
- * A value that holds file handles, nests deeper than 64 levels or is not in normal form is returned to the caller and not stored.
+ * A value that holds file handles, nests deeper than 64 levels, has a type of more than 4096 characters or is not in normal form
+ * is returned to the caller and not stored.
  *
  * Since: 1.0
  */

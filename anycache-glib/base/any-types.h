@@ -33,7 +33,7 @@ typedef struct _AnyRequest  AnyRequest;
  *
  * It runs in the thread of the caller.
  *
- * Returns: %TRUE when the request is answered, or will be; %FALSE with @error set when the computation failed
+ * Returns: %TRUE when the request is answered; %FALSE with @error set when the computation failed
  *
  * Since: 1.0
  */
