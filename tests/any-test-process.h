@@ -36,7 +36,7 @@ typedef struct
 typedef void (*AnyTestPart) (int      line,
                              gpointer data);
 
-/* Long enough for a loaded machine under valgrind. */
+/* The timeout of a test that waits for others, who have any_test_patience(). */
 #define ANY_TEST_PROCESS_SECONDS 60
 
 /* The user and the group that own nothing, by their numbers on every Linux. */
@@ -60,7 +60,7 @@ any_test_process_play (int         line,
 {
   /* libcheck's handler would take the whole test with it. */
   signal (SIGALRM, SIG_DFL);
-  alarm (ANY_TEST_PROCESS_SECONDS);
+  alarm (any_test_patience ());
   part (line, data);
   any_test_process_end (line);
 }
@@ -103,7 +103,7 @@ any_test_hear (int line)
   int           n_ready;
 
   do
-    n_ready = poll (&look, 1, ANY_TEST_PROCESS_SECONDS * 1000);
+    n_ready = poll (&look, 1, (int) any_test_patience () * 1000);
   while (n_ready < 0 && errno == EINTR);
   g_assert_cmpint (n_ready, ==, 1);
 
@@ -240,31 +240,52 @@ any_test_forbid_call (long number,
 }
 
 /* Whether a process can be followed from system call to system call: not inside valgrind, which makes calls of its own, nor in
- * some sandboxes. */
+ * some sandboxes. Says so where it cannot. */
 static inline gboolean
 any_test_can_step (void)
 {
+  static int  can = -1;
   const char *preload = g_getenv ("LD_PRELOAD");
+  pid_t       pid;
+  int         status;
 
-  return preload == NULL || strstr (preload, "vgpreload") == NULL;
+  if (can >= 0)
+    return can;
+
+  can = FALSE;
+  if (preload == NULL || strstr (preload, "vgpreload") == NULL)
+    {
+      fflush (NULL);
+      pid = fork ();
+      g_assert_cmpint (pid, >=, 0);
+      if (pid == 0)
+        _exit (ptrace (PTRACE_TRACEME, 0, NULL, NULL) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+      g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+      can = status == 0;
+    }
+  if (!can)
+    printf ("Skipped: no process can be stopped at its system calls here\n");
+
+  return can;
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+#define ANY_TEST_HAS_ASAN TRUE
+#elif defined(__has_feature)
+#define ANY_TEST_HAS_ASAN __has_feature (address_sanitizer)
+#else
+#define ANY_TEST_HAS_ASAN FALSE
+#endif
+
 /* Whether a process may fork at any instant of its threads: the address sanitizer leaves the locks of its allocator to the child
- * as they are. */
+ * as they are. Says so where it may not. */
 static inline gboolean
 any_test_can_fork_from_threads (void)
 {
-#if defined(__SANITIZE_ADDRESS__)
-  return FALSE;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-  return FALSE;
-#else
-  return TRUE;
-#endif
-#else
-  return TRUE;
-#endif
+  if (ANY_TEST_HAS_ASAN)
+    printf ("Skipped: no thread may fork in the address sanitizer\n");
+
+  return !ANY_TEST_HAS_ASAN;
 }
 
 /* Plays a part in another process up to its n-th system call, which is not made yet. 0 where it has ended before. */
@@ -284,7 +305,7 @@ any_test_process_step_to (AnyTestPart part,
       g_assert_cmpint (ptrace (PTRACE_TRACEME, 0, NULL, NULL), ==, 0);
       raise (SIGSTOP);
       signal (SIGALRM, SIG_DFL);
-      alarm (ANY_TEST_PROCESS_SECONDS);
+      alarm (any_test_patience ());
       part (-1, data);
       _exit (EXIT_SUCCESS);
     }

@@ -5,13 +5,14 @@
 #include "any-test.h"
 
 #include <ftw.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Long enough for a loaded machine under valgrind; only a test that fails waits for it. */
-#define PATIENCE_US (60 * G_USEC_PER_SEC)
+/* Long enough for a loaded machine; only a test that fails waits for it. */
+#define PATIENCE_S 60
 
 /* Twenty times what such a test takes, and half of what it would take if the work grew with the square of its size. */
 #define CPU_LIMIT_S 20
@@ -47,6 +48,9 @@ any_test_run (Suite *suite)
   if (root == NULL)
     g_error ("No temporary folder: %s", error->message);
 
+  /* So that what refuses another user is the folder that the test has closed. */
+  g_chmod (root, 0711);
+
   runner = srunner_create (suite);
   srunner_run_all (runner, CK_ENV);
   n_failed = srunner_ntests_failed (runner);
@@ -75,10 +79,20 @@ any_test_remove_folder (char *folder)
   g_free (folder);
 }
 
+/* Seconds that no wait outlasts. Where everything is slower, libcheck is told how much, and so are we. */
+guint
+any_test_patience (void)
+{
+  const char *multiplier = g_getenv ("CK_TIMEOUT_MULTIPLIER");
+  double      factor = multiplier != NULL ? g_ascii_strtod (multiplier, NULL) : 1;
+
+  return (guint) (PATIENCE_S * CLAMP (factor, 1, 60));
+}
+
 gint64
 any_test_deadline (void)
 {
-  return g_get_monotonic_time () + PATIENCE_US;
+  return g_get_monotonic_time () + any_test_patience () * G_USEC_PER_SEC;
 }
 
 /* Sleeps for a moment. FALSE once the deadline has passed. */

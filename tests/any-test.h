@@ -22,6 +22,7 @@ typedef char AnyTestFolder;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnyTestFolder, any_test_remove_folder)
 
 /* For loops that wait: while (!done) ck_assert (any_test_wait (deadline)); */
+guint    any_test_patience (void);
 gint64   any_test_deadline (void);
 gboolean any_test_wait (gint64 deadline);
 

@@ -12,6 +12,7 @@ import sys
 
 PASSED = {'OK', 'EXPECTEDFAIL'}
 SKIPPED = {'SKIP'}
+PARTS = re.compile(r'^Skipped: (.*)$', re.M)
 CHECKS = re.compile(r'^\d+%: Checks: (\d+), Failures: \d+, Errors: \d+', re.M)
 
 
@@ -29,6 +30,8 @@ class Count:
             self.failed += 1
             print(f'   failed: {test["name"]} ({test["result"]})')
         self.checks += sum(int(number) for number in CHECKS.findall(test.get('stdout') or ''))
+        for why in sorted(set(PARTS.findall(test.get('stdout') or ''))):
+            print(f'   skipped in part: {test["name"]}: {why}')
 
     def add_count(self, other):
         for name, number in vars(other).items():

@@ -14,14 +14,13 @@
 #define KEY "key"
 
 /* Longer than anything takes; a child that waits for a lock whose owner it does not have is killed then. */
-#define PATIENCE_S 30
 
 /* In a child: it is killed when it does not come to an end. libcheck's own alarm would take the whole test with it. */
 static void
 limit_time (void)
 {
   signal (SIGALRM, SIG_DFL);
-  alarm (PATIENCE_S);
+  alarm (any_test_patience ());
 }
 
 /* Runs in a child. g_assert_*() is for use there. */

@@ -11,7 +11,7 @@
 
 #include <sys/resource.h>
 
-#define LONG_US (ANY_TEST_PROCESS_SECONDS * G_USEC_PER_SEC)
+#define LONG_US (any_test_patience () * G_USEC_PER_SEC)
 
 /* A file of several byte ranges, in a folder of its own. */
 typedef struct
@@ -85,7 +85,7 @@ expect_timeout (Fixture *self,
 }
 
 #define N_THREADS 4
-#define N_ROUNDS  400
+#define N_ROUNDS  100
 
 /* Adds one to the number in the file, which is lost where somebody else does so too. */
 static void

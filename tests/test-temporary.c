@@ -243,7 +243,7 @@ player_hear (Player *self)
 
   do
     {
-      g_assert_cmpint (poll (&look, 1, ANY_TEST_PROCESS_SECONDS * 1000), ==, 1);
+      g_assert_cmpint (poll (&look, 1, (int) any_test_patience () * 1000), ==, 1);
       if (read (self->out, &character, 1) != 1)
         return NULL;
       g_string_append_c (text, character);
@@ -418,7 +418,7 @@ main (int    argc,
     if (g_str_equal (argv[1], parts[i].name))
       {
         signal (SIGALRM, SIG_DFL);
-        alarm (ANY_TEST_PROCESS_SECONDS / 2);
+        alarm (any_test_patience () / 2);
         parts[i].play ();
         return EXIT_SUCCESS;
       }
