@@ -482,6 +482,90 @@ START_TEST (test_threads)
 }
 END_TEST
 
+#define N_OWNED 3
+
+/* A user's bytes, whose free function uses the tier that lets them go. */
+typedef struct
+{
+  Fixture       *fixture;
+  AnyMemoryTier *tier;
+  guint          n_freed;
+} Owner;
+
+static void
+use_tier_cb (gpointer data)
+{
+  Owner *owner = data;
+
+  owner->n_freed++;
+  has (owner->tier, &owner->fixture->keys[N_OWNED]);
+  any_memory_tier_put (owner->tier, &owner->fixture->keys[N_OWNED], owner->fixture->records[N_OWNED]);
+  any_memory_tier_remove (owner->tier, &owner->fixture->keys[N_OWNED]);
+  any_memory_tier_remove_name (owner->tier, "org.example.None");
+  any_memory_tier_set_max_bytes (owner->tier, any_memory_tier_get_max_bytes (owner->tier));
+}
+
+/* Leaves the only references to the records with the tier. */
+static void
+put_owned (Owner *owner)
+{
+  for (guint i = 0; i < N_OWNED; i++)
+    {
+      GVariant *value = g_variant_new_from_data (G_VARIANT_TYPE_BYTESTRING, "text", 5, TRUE, use_tier_cb, owner);
+      gsize     head_length;
+      g_autoptr (AnyRecord) record = any_test_seal (&owner->fixture->keys[i], value, &head_length);
+
+      any_memory_tier_put (owner->tier, &owner->fixture->keys[i], record);
+    }
+}
+
+static void
+drop_owned (Owner *owner,
+            guint  way)
+{
+  switch (way)
+    {
+    case 0:
+      for (guint i = 0; i < N_OWNED; i++)
+        any_memory_tier_put (owner->tier, &owner->fixture->keys[i], owner->fixture->records[i]);
+      return;
+    case 1:
+      for (guint i = 0; i < N_OWNED; i++)
+        any_memory_tier_remove (owner->tier, &owner->fixture->keys[i]);
+      return;
+    case 2:
+      any_memory_tier_remove_name (owner->tier, name_of (0));
+      any_memory_tier_remove_name (owner->tier, name_of (1));
+      return;
+    case 3:
+      any_memory_tier_clear (owner->tier);
+      return;
+    case 4:
+      any_memory_tier_set_max_bytes (owner->tier, 0);
+      return;
+    default:
+      /* Eviction, when there is room for one record and one arrives. */
+      any_memory_tier_set_max_bytes (owner->tier, weight (owner->fixture, N_OWNED + 1));
+      any_memory_tier_put (owner->tier, &owner->fixture->keys[N_OWNED + 1], owner->fixture->records[N_OWNED + 1]);
+    }
+}
+
+#define N_WAYS 6
+
+/* Not under the lock: such a test would not come to its end. */
+START_TEST (test_values_are_freed_outside)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autoptr (AnyMemoryTier) tier = any_memory_tier_new (-1);
+  Owner owner = { fixture, tier, 0 };
+
+  put_owned (&owner);
+  ck_assert_uint_eq (owner.n_freed, 0);
+  drop_owned (&owner, _i);
+  ck_assert_uint_eq (owner.n_freed, N_OWNED);
+}
+END_TEST
+
 static Suite *
 make_suite (void)
 {
@@ -495,6 +579,7 @@ make_suite (void)
   tcase_add_test (records, test_put_replaces);
   tcase_add_test (records, test_collisions);
   tcase_add_test (records, test_remove_name);
+  tcase_add_loop_test (records, test_values_are_freed_outside, 0, N_WAYS);
   tcase_add_test (records, test_threads);
   suite_add_tcase (suite, records);
 

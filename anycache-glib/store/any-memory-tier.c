@@ -11,7 +11,8 @@
 /* What a record costs beyond the bytes of its entry: the node, the record, the GVariant with its GBytes, and the table's slot. */
 #define RECORD_OVERHEAD 320
 
-/* A record in the queue. As a key of the table, only the first three fields count. */
+/* A record in the queue, or, dropped, in the chain of those that wait to be freed (by older). As a key of the table, only the
+ * first three fields count. */
 typedef struct _Node Node;
 
 struct _Node
@@ -35,6 +36,7 @@ struct _AnyMemoryTier
   Node       *newest;
   Node       *oldest;
   Node       *hand;
+  Node       *dropped; /* (owned): out of the table; none while nobody has the lock */
   gint64      bytes;
   gint64      max_bytes; /* atomic; -1 for no limit */
 };
@@ -86,6 +88,23 @@ any_memory_tier_free (AnyMemoryTier *self)
   g_free (self);
 }
 
+/* The last reference to a value may run a function of the user, who may ask this tier for more: never with the lock held. */
+static void
+unlock_and_free_dropped (AnyMemoryTier *self)
+{
+  Node *node = g_steal_pointer (&self->dropped);
+
+  g_mutex_unlock (&self->lock);
+
+  while (node != NULL)
+    {
+      Node *next = node->older;
+
+      node_free (node);
+      node = next;
+    }
+}
+
 static gint64
 weight (const AnyRecord *record)
 {
@@ -119,7 +138,10 @@ drop_locked (AnyMemoryTier *self,
     self->oldest = node->newer;
 
   self->bytes -= weight (node->record);
-  g_hash_table_remove (self->nodes, node);
+  g_hash_table_steal (self->nodes, node);
+
+  node->older = self->dropped;
+  self->dropped = node;
 }
 
 static void
@@ -158,7 +180,7 @@ any_memory_tier_set_max_bytes (AnyMemoryTier *self,
   g_mutex_lock (&self->lock);
   __atomic_store_n (&self->max_bytes, max_bytes, __ATOMIC_RELAXED);
   trim_locked (self, 0);
-  g_mutex_unlock (&self->lock);
+  unlock_and_free_dropped (self);
 }
 
 /* Gives the record of a key, if it is here. */
@@ -218,7 +240,7 @@ any_memory_tier_put (AnyMemoryTier *self,
       g_hash_table_add (self->nodes, node);
     }
 
-  g_mutex_unlock (&self->lock);
+  unlock_and_free_dropped (self);
 }
 
 void
@@ -231,7 +253,7 @@ any_memory_tier_remove (AnyMemoryTier *self,
   node = find_locked (self, key);
   if (node != NULL)
     drop_locked (self, node);
-  g_mutex_unlock (&self->lock);
+  unlock_and_free_dropped (self);
 }
 
 /* Forgets the records of all functions of a name. */
@@ -250,7 +272,7 @@ any_memory_tier_remove_name (AnyMemoryTier *self,
       node = next;
     }
 
-  g_mutex_unlock (&self->lock);
+  unlock_and_free_dropped (self);
 }
 
 void
@@ -259,5 +281,5 @@ any_memory_tier_clear (AnyMemoryTier *self)
   g_mutex_lock (&self->lock);
   while (self->oldest != NULL)
     drop_locked (self, self->oldest);
-  g_mutex_unlock (&self->lock);
+  unlock_and_free_dropped (self);
 }
