@@ -274,6 +274,52 @@ START_TEST (test_tampered_and_replaced)
 }
 END_TEST
 
+/* Puts a sound file in the place of the last entry that was never counted, as one that was copied into a directory in use; and
+ * leaves only the first so many of the others. */
+static void
+copy_in (Fixture *self,
+         guint    n_others)
+{
+  g_autofree char *name = any_test_entry_path (&self->keys[2]);
+  g_autofree char *text = g_strnfill (5000, 'x');
+  int              generation = self->store->generation->fd;
+
+  self->lengths[2] = any_test_store_add (self->store, &self->keys[2], text);
+  ck_assert_int_eq (linkat (generation, name, generation, "copy", 0), 0);
+  for (guint i = n_others; i < 3; i++)
+    ck_assert (remove_key (self->store, &self->keys[i], NULL));
+  ck_assert_int_eq (renameat (generation, "copy", generation, name), 0);
+}
+
+/* No sum falls below nothing for what it never had: it is found that it is wrong. */
+START_TEST (test_copied_and_removed)
+{
+  static const char *left[] = { "", "0", "01" };
+  g_autoptr (Fixture) self = fixture_new ();
+  guint n_others = _i / 2;
+
+  copy_in (self, n_others);
+  if (_i % 2 == 0)
+    ck_assert (remove_key (self->store, &self->keys[2], NULL));
+  else
+    ck_assert (remove_name (self->store, LONG, NULL));
+  assert_left (self, left[n_others]);
+}
+END_TEST
+
+/* The same where it is replaced: by something shorter, or longer. */
+START_TEST (test_copied_and_replaced)
+{
+  g_autoptr (Fixture) self = fixture_new ();
+  g_autofree char *text = g_strnfill (_i % 2 == 0 ? 3 : 10000, 'y');
+  guint            n_others = _i / 2;
+
+  copy_in (self, n_others);
+  self->lengths[2] = any_test_store_add (self->store, &self->keys[2], text);
+  assert_left (self, n_others == 0 ? "2" : "02");
+}
+END_TEST
+
 static void
 hold_epoch_part (int      line,
                  gpointer data)
@@ -403,6 +449,8 @@ make_suite (void)
   tcase_set_timeout (trouble, ANY_TEST_PROCESS_SECONDS);
   tcase_add_loop_test (trouble, test_tampered_sizes, 0, 4);
   tcase_add_loop_test (trouble, test_tampered_and_replaced, 0, 2);
+  tcase_add_loop_test (trouble, test_copied_and_removed, 0, 6);
+  tcase_add_loop_test (trouble, test_copied_and_replaced, 0, 3);
   tcase_add_test (trouble, test_no_epoch);
   tcase_add_test (trouble, test_without_rights);
   tcase_add_test (trouble, test_death_at_any_point);

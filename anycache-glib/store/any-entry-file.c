@@ -253,7 +253,12 @@ discount (AnyShard   *shard,
   if (!S_ISREG (old.st_mode))
     return;
 
-  shard->suspect |= !any_entry_file_is_sound (shard, file, old.st_size);
+  /* The new entry is counted already. A sound file that was copied here was not counted at all. */
+  shard->suspect |= shard->record.entries < 2 || shard->record.bytes < (guint64) old.st_size ||
+                    !any_entry_file_is_sound (shard, file, old.st_size);
+  if (shard->suspect)
+    return;
+
   shard->record.bytes -= old.st_size;
   shard->record.entries--;
 }

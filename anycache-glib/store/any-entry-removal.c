@@ -26,13 +26,15 @@ unlink_counted (AnyShard   *shard,
   if (fstatat (directory, file, &status, AT_SYMLINK_NOFOLLOW) != 0)
     return errno == ENOENT;
 
+  /* A sound file that was copied here was not counted either. */
   if (S_ISREG (status.st_mode))
-    shard->suspect |= !any_entry_file_is_sound (shard, file, status.st_size);
+    shard->suspect |= shard->record.entries < 1 || shard->record.bytes < (guint64) status.st_size ||
+                      !any_entry_file_is_sound (shard, file, status.st_size);
 
   if (!any_posix_remove_tree (directory, file))
     return FALSE;
 
-  if (S_ISREG (status.st_mode))
+  if (S_ISREG (status.st_mode) && !shard->suspect)
     {
       shard->record.bytes -= status.st_size;
       shard->record.entries--;
