@@ -254,7 +254,8 @@ limit_file_size (guint64 bytes)
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
 }
 
-/* A disk that takes no more: no change can begin, and one that cannot end leaves everybody careful until it can. */
+/* Where the file may not grow, no change can begin, and one that cannot end leaves everybody careful until it can. The process
+ * lives on: no signal says so. */
 static void
 full_part (int      line,
            gpointer data)
@@ -264,7 +265,7 @@ full_part (int      line,
   g_autoptr (GError) error = NULL;
   guint64 before = any_epoch_read (epoch);
 
-  signal (SIGXFSZ, SIG_IGN);
+  signal (SIGXFSZ, SIG_DFL);
   limit_file_size (before);
   g_assert_false (any_epoch_begin (epoch, &error));
   g_assert_nonnull (error);

@@ -7,6 +7,7 @@
 #include "any-test-folder.h"
 #include "any-test-process.h"
 
+#include <sys/resource.h>
 #include <xxhash.h>
 
 static int
@@ -262,6 +263,37 @@ START_TEST (test_failures)
 }
 END_TEST
 
+/* Where files may not become so long, a record is not written, and the process lives on: no signal says so. */
+static void
+short_files_part (int      line,
+                  gpointer data)
+{
+  struct rlimit   limit = { 9 * ANY_LEDGER_RECORD_SIZE + 1, RLIM_INFINITY };
+  AnyLedgerRecord record = full_record (0);
+  int             fd = GPOINTER_TO_INT (data);
+
+  signal (SIGXFSZ, SIG_DFL);
+  g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
+  g_assert_false (any_ledger_write (fd, 9, &record));
+  g_assert_cmpint (errno, ==, EFBIG);
+  g_assert_false (any_ledger_write_empty (fd));
+  g_assert_cmpint (errno, ==, EFBIG);
+  g_assert_cmpint (lseek (fd, 0, SEEK_END), ==, 0);
+
+  g_assert_true (any_ledger_write (fd, 8, &record));
+  g_assert_true (read_record (fd, 8).settled);
+}
+
+START_TEST (test_short_files)
+{
+  g_autoptr (AnyTestFolder) folder = any_test_make_folder ();
+  int fd = open_ledger (folder);
+
+  any_test_process_run (short_files_part, GINT_TO_POINTER (fd));
+  close (fd);
+}
+END_TEST
+
 static Suite *
 make_suite (void)
 {
@@ -277,6 +309,7 @@ make_suite (void)
   tcase_add_test (records, test_zeros_are_seen);
   tcase_add_test (records, test_another_boot_is_seen);
   tcase_add_test (records, test_failures);
+  tcase_add_test (records, test_short_files);
   suite_add_tcase (suite, records);
 
   return suite;

@@ -94,25 +94,32 @@ START_TEST (test_write_all_survives_interruptions)
 }
 END_TEST
 
+/* A limit of the process, which none of its writes may run into: the signal would end it. */
 static void
-full_disk_part (int      line,
-                gpointer data)
+short_files_part (int      line,
+                  gpointer data)
 {
   struct rlimit limit = { 1000, RLIM_INFINITY };
   int           folder = any_test_open_folder (data);
   int           fd = any_posix_open (folder, "file", O_WRONLY | O_CREAT);
   char          text[600] = { 0 };
   struct iovec  pieces[] = { { text, sizeof text }, { text, 0 }, { text, sizeof text } };
+  struct iovec  fitting[] = { { text, sizeof text }, { text, 400 } };
 
-  signal (SIGXFSZ, SIG_IGN);
+  signal (SIGXFSZ, SIG_DFL);
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &limit), ==, 0);
 
   g_assert_false (any_posix_write_all (fd, pieces, G_N_ELEMENTS (pieces)));
   g_assert_cmpint (errno, ==, EFBIG);
+  g_assert_cmpint (lseek (fd, 0, SEEK_END), ==, 0);
+  g_assert_true (any_posix_write_all (fd, fitting, G_N_ELEMENTS (fitting)));
   g_assert_cmpint (lseek (fd, 0, SEEK_END), ==, 1000);
 
   g_assert_false (any_posix_resize (fd, 1001));
   g_assert_cmpint (errno, ==, EFBIG);
+  g_assert_true (any_posix_resize (fd, 10));
+  g_assert_true (any_posix_resize (fd, 1000));
+  g_assert_false (any_posix_may_reach (G_MAXUINT64));
   close (fd);
   close (folder);
 }
@@ -120,15 +127,26 @@ full_disk_part (int      line,
 START_TEST (test_write_all_fails)
 {
   g_autoptr (AnyTestFolder) path = any_test_make_folder ();
-  struct iovec piece = { (gpointer) "text", 4 };
-  int          fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  static guint8 many[1 << 20];
+  struct iovec  piece = { (gpointer) "text", 4 };
+  struct iovec  pieces[] = { { many, sizeof many }, { many, 1 } };
+  int           fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  int           ends[2];
 
   ck_assert (!any_posix_write_all (fd, &piece, 1));
   ck_assert_int_eq (errno, EBADF);
   ck_assert (any_posix_write_all (fd, NULL, 0));
   close (fd);
 
-  any_test_process_run (full_disk_part, path);
+  /* After a part was written, as on a full disk. */
+  ck_assert_int_eq (pipe2 (ends, O_CLOEXEC | O_NONBLOCK), 0);
+  ck_assert (!any_posix_write_all (ends[1], pieces, G_N_ELEMENTS (pieces)));
+  ck_assert_int_eq (errno, EAGAIN);
+  ck_assert_int_gt (read (ends[0], many, sizeof many), 0);
+  close (ends[0]);
+  close (ends[1]);
+
+  any_test_process_run (short_files_part, path);
 }
 END_TEST
 

@@ -10,6 +10,8 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "any-posix.h"
+
 /* The bytes of the ledger, in native byte order:
  *
  *   ledger = record:256
@@ -110,6 +112,9 @@ write_at (int           fd,
           guint64       offset)
 {
   gssize n_written;
+
+  if (!any_posix_may_reach (offset + length))
+    return FALSE;
 
   for (gsize total = 0; total < length; total += n_written)
     {

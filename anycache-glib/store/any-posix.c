@@ -12,6 +12,7 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -83,11 +84,34 @@ any_posix_open (int         directory,
   return open_stepwise (directory, path, flags);
 }
 
+/* Whether this process may let a file grow to a length; EFBIG where not. Asked before each write, since a write that goes too far
+ * raises SIGXFSZ, which ends the program. */
+gboolean
+any_posix_may_reach (guint64 length)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || length <= limit.rlim_cur)
+    return TRUE;
+
+  errno = EFBIG;
+
+  return FALSE;
+}
+
+/* Writes a file from its start, or nothing of it where it may not become so long. */
 gboolean
 any_posix_write_all (int           fd,
                      struct iovec *pieces,
                      int           n_pieces)
 {
+  guint64 length = 0;
+
+  for (int i = 0; i < n_pieces; i++)
+    length += pieces[i].iov_len;
+  if (!any_posix_may_reach (length))
+    return FALSE;
+
   while (n_pieces > 0)
     {
       gssize n_written = TEMP_FAILURE_RETRY (writev (fd, pieces, n_pieces));
@@ -151,11 +175,12 @@ any_posix_read_all (int     fd,
   return have;
 }
 
+/* Gives a file a length that it may grow to. */
 gboolean
 any_posix_resize (int     fd,
                   guint64 length)
 {
-  return TEMP_FAILURE_RETRY (ftruncate (fd, length)) == 0;
+  return any_posix_may_reach (length) && TEMP_FAILURE_RETRY (ftruncate (fd, length)) == 0;
 }
 
 /* Renames to a name that must not exist; EEXIST where it does. */

@@ -10,11 +10,13 @@
 G_BEGIN_DECLS
 
 /* The few system calls that the store makes, with its rules built in: nothing is opened through a symbolic link, nothing waits
- * for a FIFO, no descriptor outlives an exec, and a signal only repeats a call. */
+ * for a FIFO, no descriptor outlives an exec, a signal only repeats a call, and none is raised. */
 
 int any_posix_open (int         directory,
                     const char *path,
                     int         flags);
+
+gboolean any_posix_may_reach (guint64 length);
 
 gboolean any_posix_write_all (int           fd,
                               struct iovec *pieces,
