@@ -36,20 +36,20 @@ G_STATIC_ASSERT (sizeof (RawRecord) == ANY_LEDGER_RECORD_SIZE);
 guint64
 any_ledger_boot_tag (void)
 {
-  static gsize once = 0;
+  static gsize   once = 0;
+  static guint64 tag; /* all 64 bits of it, also where a gsize has fewer: processes of both kinds share a ledger */
 
   if (g_once_init_enter (&once))
     {
       g_autofree char *boot = NULL;
       gsize            length = 0;
-      gsize            hash;
 
       g_file_get_contents ("/proc/sys/kernel/random/boot_id", &boot, &length, NULL);
-      hash = (gsize) XXH3_64bits (boot != NULL ? boot : "", length);
-      g_once_init_leave (&once, hash != 0 ? hash : 1);
+      tag = XXH3_64bits (boot != NULL ? boot : "", length);
+      g_once_init_leave (&once, 1);
     }
 
-  return once;
+  return tag;
 }
 
 static guint64
