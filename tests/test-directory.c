@@ -8,6 +8,8 @@
 #include "any-test-folder.h"
 #include "any-test-process.h"
 
+#include <sys/syscall.h>
+
 #define SUBDIRECTORY "anycache-1"
 #define SIGNATURE    "Signature: 8a477f597d28d172789f06886806bc55\n"
 
@@ -207,6 +209,40 @@ START_TEST (test_modes_under_any_umask)
   Modes modes = { top, masks[_i / 2], _i % 2 };
 
   any_test_process_run (modes_part, &modes);
+}
+END_TEST
+
+/* Without /proc, the C library cannot change the mode of what may be a link: these calls are all it could make there. */
+static void
+without_proc_part (int      line,
+                   gpointer data)
+{
+  int top = any_test_open_folder (data);
+
+#ifdef SYS_chmod
+  any_test_forbid_call (SYS_chmod, ENOENT);
+#endif
+#ifdef SYS_fchmodat2
+  any_test_forbid_call (SYS_fchmodat2, ENOENT);
+#endif
+  any_test_forbid_call (SYS_fchmodat, ENOENT);
+
+  umask (0022);
+  any_directory_unref (open_directory (data, TRUE));
+  g_assert_true (any_directory_make_child (top, "child"));
+  any_test_assert_mode (top, "child", S_IFDIR | 0700);
+
+  /* Where a mode must be changed, it cannot be, and that is said. */
+  umask (0277);
+  g_assert_false (any_directory_make_child (top, "closed"));
+  close (top);
+}
+
+START_TEST (test_without_proc)
+{
+  g_autoptr (AnyTestFolder) top = any_test_make_folder ();
+
+  any_test_process_run (without_proc_part, top);
 }
 END_TEST
 
@@ -520,6 +556,7 @@ make_suite (void)
 
   tcase_set_timeout (safety, ANY_TEST_PROCESS_SECONDS);
   tcase_add_loop_test (safety, test_modes_under_any_umask, 0, 10);
+  tcase_add_test (safety, test_without_proc);
   tcase_add_test (safety, test_unsafe_modes);
   tcase_add_test (safety, test_somebody_elses);
   tcase_add_test (safety, test_something_else_in_its_place);

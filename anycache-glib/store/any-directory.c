@@ -53,15 +53,22 @@ any_directory_unref (AnyDirectory *self)
   g_atomic_rc_box_release_full (self, (GDestroyNotify) directory_clear);
 }
 
-/* Makes a directory for the user alone, whatever the umask says. */
+/* Makes a directory for the user alone, whatever the umask says.
+ *
+ * The C library cannot change the mode of what may be a link without /proc, which not every sandbox has; so that is asked for
+ * only where the umask took something away.
+ */
 gboolean
 any_directory_make_child (int         directory,
                           const char *name)
 {
+  struct stat status;
+
   if (mkdirat (directory, name, 0700) != 0)
     return errno == EEXIST;
 
-  return fchmodat (directory, name, 0700, AT_SYMLINK_NOFOLLOW) == 0;
+  return (fstatat (directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && (status.st_mode & 0777) == 0700) ||
+         fchmodat (directory, name, 0700, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 static gboolean
