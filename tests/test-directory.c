@@ -400,7 +400,7 @@ read_only_part (int      line,
   self = open_directory (".", TRUE);
   g_assert_false (self->writable);
   g_assert_false (any_directory_require_writable (self, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_READ_ONLY);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
   g_assert_cmpuint (any_epoch_read (self->epoch), ==, 0);
   g_clear_pointer (&self, any_directory_unref);
 
@@ -429,6 +429,34 @@ START_TEST (test_read_only)
   g_autoptr (AnyTestFolder) top = any_test_make_folder ();
 
   any_test_process_run (read_only_part, top);
+}
+END_TEST
+
+/* What the kernel says of a file system that is mounted for reading alone is what the user hears. */
+static void
+read_only_mount_part (int      line,
+                      gpointer data)
+{
+  g_autoptr (AnyDirectory) self = NULL;
+  g_autoptr (GError) error = NULL;
+
+  any_directory_unref (open_directory (data, TRUE));
+#ifdef SYS_faccessat2
+  any_test_forbid_call (SYS_faccessat2, EROFS);
+#endif
+  any_test_forbid_call (SYS_faccessat, EROFS);
+
+  self = open_directory (data, TRUE);
+  g_assert_false (self->writable);
+  g_assert_false (any_directory_require_writable (self, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_READ_ONLY);
+}
+
+START_TEST (test_read_only_mount)
+{
+  g_autoptr (AnyTestFolder) top = any_test_make_folder ();
+
+  any_test_process_run (read_only_mount_part, top);
 }
 END_TEST
 
@@ -548,6 +576,7 @@ make_suite (void)
   tcase_add_test (open, test_failures_leak_nothing);
   tcase_add_test (open, test_the_tag_is_mended);
   tcase_add_test (open, test_read_only);
+  tcase_add_test (open, test_read_only_mount);
   tcase_add_test (open, test_in_place);
   tcase_add_loop_test (open, test_gone, 0, 2);
   tcase_add_test (open, test_not_gone);

@@ -432,16 +432,16 @@ read_only_part (int      line,
   g_assert_cmpuint (any_disk_tier_get_epoch (tier), !=, ANY_EPOCH_UNKNOWN);
 
   g_assert_false (any_disk_tier_begin (tier, &key, ANY_ORIGIN_CALL, &draft, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_READ_ONLY);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
   g_clear_error (&error);
   g_assert_false (any_disk_tier_remove (tier, &key, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_READ_ONLY);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
   g_clear_error (&error);
   g_assert_false (any_disk_tier_remove_name (tier, ANY_TEST_NAME, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_READ_ONLY);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
   g_clear_error (&error);
   g_assert_false (any_disk_tier_clear (tier, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_READ_ONLY);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
   g_assert_true (any_disk_tier_remove (tier, &missing, NULL));
 
   /* Of a ledger that is lost, the sum is counted. */

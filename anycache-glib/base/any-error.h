@@ -30,7 +30,8 @@ G_BEGIN_DECLS
  * @ANY_CACHE_ERROR_RECURSION: a computation asked for its own result
  * @ANY_CACHE_ERROR_TIMEOUT: a bounded wait has ended without what was waited for
  * @ANY_CACHE_ERROR_CLOSED: the function was closed, and the result is not in the cache
- * @ANY_CACHE_ERROR_UNSAFE_DIRECTORY: the cache's directory belongs to somebody else, or others may write to it
+ * @ANY_CACHE_ERROR_UNSAFE_DIRECTORY: the cache's directory belongs to somebody else, others may write to it, or something else
+ *   stands in its place (a file, a symbolic link)
  *
  * What can go wrong in the cache itself.
  *

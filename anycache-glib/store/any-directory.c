@@ -133,6 +133,7 @@ check (AnyDirectory *self,
   self->inode = status.st_ino;
   self->looked = g_get_monotonic_time ();
   self->writable = faccessat (self->fd, ".", W_OK | X_OK, AT_EACCESS) == 0;
+  self->refusal = self->writable ? 0 : errno;
 
   return TRUE;
 }
@@ -237,7 +238,7 @@ any_directory_require_writable (AnyDirectory *directory,
   if (directory->writable)
     return TRUE;
 
-  any_posix_set_error (error, EROFS, "Cannot write to the cache directory", directory->path);
+  any_posix_set_error (error, directory->refusal, "Cannot write to the cache directory", directory->path);
 
   return FALSE;
 }

@@ -19,9 +19,10 @@ typedef struct
   dev_t     device;
   ino_t     inode;
   gboolean  writable;
-  AnyEpoch *epoch;  /* (owned) (nullable): a directory that cannot be written may have none */
-  guint64   serial; /* tells this opening from others of this process */
-  gint64    looked; /* atomic: when it was last seen in its place; us, monotonic */
+  int       refusal; /* the errno that says why it is not writable */
+  AnyEpoch *epoch;   /* (owned) (nullable): a directory that cannot be written may have none */
+  guint64   serial;  /* tells this opening from others of this process */
+  gint64    looked;  /* atomic: when it was last seen in its place; us, monotonic */
 } AnyDirectory;
 
 AnyDirectory *any_directory_open (const char *cachedir,
