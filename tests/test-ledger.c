@@ -196,6 +196,23 @@ START_TEST (test_zeros_are_seen)
 }
 END_TEST
 
+START_TEST (test_another_shard_is_seen)
+{
+  g_autoptr (AnyTestFolder) folder = any_test_make_folder ();
+  guint8 bytes[ANY_LEDGER_RECORD_SIZE];
+  int    fd = open_ledger (folder);
+
+  ck_assert (any_ledger_write_empty (fd));
+  for (guint i = 1; i < ANY_LEDGER_SHARDS; i++)
+    {
+      ck_assert_int_eq (pread (fd, bytes, sizeof bytes, (i - 1) * sizeof bytes), sizeof bytes);
+      ck_assert_int_eq (pwrite (fd, bytes, sizeof bytes, i * sizeof bytes), sizeof bytes);
+      ck_assert (!read_record (fd, i).settled);
+    }
+  close (fd);
+}
+END_TEST
+
 /* Writes a record as another boot of the machine would have. */
 static void
 write_as (int     fd,
@@ -205,7 +222,7 @@ write_as (int     fd,
   AnyLedgerRecord record = full_record (shard);
   guint64         raw[4] = { 0, record.bytes, record.entries, record.sequence };
 
-  raw[0] = XXH3_64bits_withSeed (&raw[1], 3 * sizeof raw[0], boot);
+  raw[0] = XXH3_64bits_withSeed (&raw[1], 3 * sizeof raw[0], boot + shard);
   ck_assert_int_eq (pwrite (fd, raw, sizeof raw, shard * sizeof raw), sizeof raw);
 }
 
@@ -307,6 +324,7 @@ make_suite (void)
   tcase_add_test (records, test_every_flip_is_seen);
   tcase_add_test (records, test_every_cut_is_seen);
   tcase_add_test (records, test_zeros_are_seen);
+  tcase_add_test (records, test_another_shard_is_seen);
   tcase_add_test (records, test_another_boot_is_seen);
   tcase_add_test (records, test_failures);
   tcase_add_test (records, test_short_files);

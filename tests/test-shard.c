@@ -457,7 +457,7 @@ full_part (int      line,
   g_autoptr (GError) error = NULL;
   AnyShard shard;
 
-  signal (SIGXFSZ, SIG_IGN);
+  signal (SIGXFSZ, SIG_DFL);
   enter (&shard, generation);
   limit_file_size (0);
   g_assert_false (any_shard_begin (&shard, &error));

@@ -16,11 +16,11 @@
  *
  *   ledger = record:256
  *   record = mark:u64 bytes:u64 entries:u64 sequence:u64
- *   mark   = XXH3-64 of the other numbers, seeded with this boot of the machine; 0 while the shard is being changed
+ *   mark   = XXH3-64 of the other numbers, seeded with this boot of the machine and the shard; 0 while that is being changed
  *
  * So one number tells all that could be wrong with a record: that it is damaged, that its writer died, that it comes from
- * another byte order, or that it is from before a crash that may have lost what was written last. The shard is then counted
- * again by whoever locks it next. Nothing is ever synchronised to the disk.
+ * another shard or byte order, or that it is from before a crash that may have lost what was written last. The shard is then
+ * counted again by whoever locks it next. Nothing is ever synchronised to the disk.
  */
 typedef struct
 {
@@ -53,19 +53,21 @@ any_ledger_boot_tag (void)
 }
 
 static guint64
-mark_of (const RawRecord *raw)
+mark_of (const RawRecord *raw,
+         guint            shard)
 {
-  guint64 mark = XXH3_64bits_withSeed (&raw->bytes, sizeof *raw - sizeof raw->mark, any_ledger_boot_tag ());
+  guint64 mark = XXH3_64bits_withSeed (&raw->bytes, sizeof *raw - sizeof raw->mark, any_ledger_boot_tag () + shard);
 
   return mark != 0 ? mark : 1;
 }
 
 static void
 unpack (const RawRecord *raw,
+        guint            shard,
         AnyLedgerRecord *record)
 {
   *record = (AnyLedgerRecord){
-    .settled = raw->mark == mark_of (raw),
+    .settled = raw->mark == mark_of (raw, shard),
     .bytes = raw->bytes,
     .entries = raw->entries,
     .sequence = raw->sequence,
@@ -74,6 +76,7 @@ unpack (const RawRecord *raw,
 
 static void
 pack (const AnyLedgerRecord *record,
+      guint                  shard,
       RawRecord             *raw)
 {
   *raw = (RawRecord){
@@ -81,7 +84,7 @@ pack (const AnyLedgerRecord *record,
     .entries = record->entries,
     .sequence = record->sequence,
   };
-  raw->mark = record->settled ? mark_of (raw) : 0;
+  raw->mark = record->settled ? mark_of (raw, shard) : 0;
 }
 
 /* A file that was cut reads as zeros, which are not settled. */
@@ -135,7 +138,7 @@ any_ledger_read (int              fd,
 
   if (!read_at (fd, &raw, sizeof raw, shard * sizeof raw))
     return FALSE;
-  unpack (&raw, record);
+  unpack (&raw, shard, record);
 
   return TRUE;
 }
@@ -150,7 +153,7 @@ any_ledger_read_all (int             fd,
     return FALSE;
 
   for (guint i = 0; i < ANY_LEDGER_SHARDS; i++)
-    unpack (&raws[i], &records[i]);
+    unpack (&raws[i], i, &records[i]);
 
   return TRUE;
 }
@@ -162,7 +165,7 @@ any_ledger_write (int                    fd,
 {
   RawRecord raw;
 
-  pack (record, &raw);
+  pack (record, shard, &raw);
 
   return write_at (fd, &raw, sizeof raw, shard * sizeof raw);
 }
@@ -175,7 +178,7 @@ any_ledger_write_empty (int fd)
   AnyLedgerRecord record = { .settled = TRUE };
 
   for (guint i = 0; i < ANY_LEDGER_SHARDS; i++)
-    pack (&record, &raws[i]);
+    pack (&record, i, &raws[i]);
 
   return write_at (fd, raws, sizeof raws, 0);
 }

@@ -124,8 +124,8 @@ check_short_files (gconstpointer data)
   g_autofree char *litter = NULL;
   g_autoptr (Rig) rig = NULL;
 
-  /* Otherwise the kernel ends a process that writes too much. */
-  signal (SIGXFSZ, SIG_IGN);
+  /* Who writes too much is ended by the kernel. */
+  signal (SIGXFSZ, SIG_DFL);
   set_limit (RLIMIT_FSIZE, limit->limit);
   rig = expect_open (limit->cachedir);
   do_everything (rig);
