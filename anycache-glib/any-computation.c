@@ -149,9 +149,13 @@ keep (AnyComputation *self,
       return FALSE;
     }
 
-  if (!any_dependencies_settle (dependencies))
+  /* That files change is their right. Where nobody can vouch for one, results will never be stored, and somebody should know. */
+  if (!any_dependencies_settle (dependencies, &error))
     {
-      g_debug ("A file changed while “%s” was computed; the result is not stored", any_function_get_name (self->function));
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY))
+        g_debug ("The result of “%s” is not stored: %s", any_function_get_name (self->function), error->message);
+      else
+        any_cache_note_failure (cache, error);
       return FALSE;
     }
 
@@ -290,12 +294,8 @@ any_computation_store (AnyFunction       *function,
   for (; dependencies != NULL && *dependencies != NULL; dependencies++)
     any_dependencies_add (list, *dependencies);
 
-  if (!any_dependencies_settle (list))
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY,
-                   "A dependency of “%s” cannot be looked at, or changes right now", any_function_get_name (function));
-      return FALSE;
-    }
+  if (!any_dependencies_settle (list, error))
+    return FALSE;
   packed = any_dependencies_pack (list);
 
   maxage = any_policy_shorter (any_function_get_limit (function), maxage);

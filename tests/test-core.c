@@ -257,7 +257,7 @@ START_TEST (test_dependencies)
   ck_assert (g_file_set_contents (present, "as it was", -1, NULL));
   any_dependencies_add (dependencies, present);
   any_dependencies_add (dependencies, absent);
-  ck_assert (any_dependencies_settle (dependencies));
+  ck_assert (any_dependencies_settle (dependencies, NULL));
   packed = any_dependencies_pack (dependencies);
   record = any_codec_seal (&self->key, packed, value, g_get_real_time (), -1, 1, &head_length);
   publish (self->core, &self->key, record, head_length, ANY_ORIGIN_CALL);

@@ -61,7 +61,7 @@ pack_three (const char *folder)
     {
       g_autoptr (GBytes) packed = NULL;
 
-      ck_assert (any_dependencies_settle (list));
+      ck_assert (any_dependencies_settle (list, NULL));
       packed = any_dependencies_pack (list);
       if (all_are_settled (packed))
         return g_steal_pointer (&packed);

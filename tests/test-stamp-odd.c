@@ -39,7 +39,7 @@ check_not_taken (const char *path)
 {
   AnyStamp stamp;
 
-  ck_assert_msg (!any_stamp_take (&stamp, path), "%s is taken for something", path);
+  ck_assert_msg (!any_stamp_take (&stamp, path, NULL), "%s is taken for something", path);
 }
 
 START_TEST (test_fifo)
@@ -107,7 +107,7 @@ START_TEST (test_made_up_by_the_kernel)
 
   /* Held open, the file keeps the times that it has, and they come to rest. */
   do
-    taken = any_stamp_take (&stamp, path);
+    taken = any_stamp_take (&stamp, path, NULL);
   while (taken && any_stamp_now () < rest && any_test_wait (deadline));
 
   before = read_text (path);
@@ -143,7 +143,7 @@ take_at_rest (AnyStamp   *stamp,
   gboolean taken;
 
   do
-    taken = any_stamp_take (stamp, path);
+    taken = any_stamp_take (stamp, path, NULL);
   while ((!taken || !stamp->settled) && any_test_wait (deadline));
 
   ck_assert_msg (taken && stamp->settled, "%s does not come to rest", path);
@@ -189,7 +189,7 @@ START_TEST (test_size_that_is_read)
       do
         {
           make_sparse (path, rows[i].size);
-          taken = any_stamp_take (&stamp, path);
+          taken = any_stamp_take (&stamp, path, NULL);
         }
       while (taken && stamp.settled && any_test_wait (deadline));
 
@@ -282,7 +282,7 @@ START_TEST (test_odd_names)
       AnyStamp         stamp;
 
       write_file (path, "text");
-      ck_assert (any_stamp_take (&stamp, path));
+      ck_assert (any_stamp_take (&stamp, path, NULL));
       ck_assert_int_eq (stamp.kind, ANY_STAMP_FILE);
       ck_assert (any_stamp_holds (&stamp, path));
       write_file (path, "else");
@@ -313,7 +313,7 @@ START_TEST (test_directory_in_any_order)
               remove (path);
               write_file (path, "");
             }
-          ck_assert (any_stamp_take (&stamp, folder));
+          ck_assert (any_stamp_take (&stamp, folder, NULL));
         }
       while (stamp.settled && any_test_wait (deadline));
 

@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+#include "any-trouble.h"
+#include "any-way.h"
+
 /* The bytes of a list of dependencies. Integers are little endian:
  *
  *   dependencies = dependency*
@@ -37,17 +40,20 @@ typedef struct
 
 G_STATIC_ASSERT (sizeof (RawDependency) == 56);
 
+/* The way is not part of the entry: it tells what happens while a result is computed, and whoever asks later goes the way anew. */
 typedef struct
 {
   char    *path; /* (owned) absolute */
+  gboolean named_before;
+  AnyWay   way; /* only where it was named before it was read */
   AnyStamp stamp;
 } Dependency;
 
 struct _AnyDependencies
 {
-  GArray     *items;     /* (owned) (nullable) (element-type Dependency) */
-  GHashTable *known;     /* (owned) (nullable) set of the paths, which belong to items */
-  gboolean    uncertain; /* something was named that no stamp can vouch for */
+  GArray     *items;   /* (owned) (nullable) (element-type Dependency) */
+  GHashTable *known;   /* (owned) (nullable) set of the paths, which belong to items */
+  GError     *trouble; /* (owned) (nullable) the first thing that was named and that no stamp can vouch for */
 };
 
 static void
@@ -79,6 +85,7 @@ any_dependencies_free (AnyDependencies *self)
 {
   g_clear_pointer (&self->known, g_hash_table_unref);
   g_clear_pointer (&self->items, g_array_unref);
+  g_clear_error (&self->trouble);
   g_free (self);
 }
 
@@ -102,15 +109,29 @@ make_absolute (const char *path)
   return g_build_filename (here, path, NULL);
 }
 
+/* Where to put trouble with something that is named. The first is kept: what comes later may come of it. */
+static GError **
+trouble_of (AnyDependencies *self)
+{
+  return self->trouble == NULL ? &self->trouble : NULL;
+}
+
 /* NULL where the path is known already: its first stamp is the one that was taken before the file was read. */
 static Dependency *
 append (AnyDependencies *self,
         const char      *path)
 {
   Dependency      *item;
-  g_autofree char *absolute = make_absolute (path);
+  g_autofree char *absolute = NULL;
+
+  if (*path == '\0')
+    {
+      g_set_error_literal (trouble_of (self), G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "The path of a dependency is empty");
+      return NULL;
+    }
 
   make_list (self);
+  absolute = make_absolute (path);
   if (g_hash_table_contains (self->known, absolute))
     return NULL;
 
@@ -122,43 +143,75 @@ append (AnyDependencies *self,
   return item;
 }
 
-/* Stamps a path that is about to be read. */
+/* Stamps a path that is about to be read.
+ *
+ * The two looks at the way enclose all else: way, stamp, the reading, stamp, way. If the way has not changed from its first look to
+ * its last, then both stamps and whoever read in between have been to the same place. A way that was taken behind its stamp might
+ * lead to another file than the one that was stamped; a way that was compared before it might change in between. */
 void
 any_dependencies_add (AnyDependencies *self,
                       const char      *path)
 {
   Dependency *item = append (self, path);
+  GError    **trouble = trouble_of (self);
 
-  if (item != NULL && !any_stamp_take (&item->stamp, item->path))
-    self->uncertain = TRUE;
+  if (item == NULL)
+    return;
+
+  item->named_before = TRUE;
+  if (any_way_take (&item->way, item->path, trouble))
+    any_stamp_take (&item->stamp, item->path, trouble);
 }
 
-/* Stamps a path that may have been read at any time since an instant of any_stamp_now(). */
+static gboolean
+is_older (const Dependency *self,
+          gint64            since,
+          GError          **error)
+{
+  if (!any_stamp_is_older (&self->stamp, since))
+    return any_trouble_set (error, G_IO_ERROR_BUSY, self->path, "may have changed after it was read");
+
+  return any_way_is_older (self->path, self->stamp.kind == ANY_STAMP_ABSENT, since, error);
+}
+
+/* Stamps a path that may have been read at any time since an instant of any_stamp_now().
+ *
+ * The stamp comes first: if the way is still the old one behind it, it has led both the reader and the stamp to the same place. */
 void
 any_dependencies_add_read (AnyDependencies *self,
                            const char      *path,
                            gint64           since)
 {
   Dependency *item = append (self, path);
+  GError    **trouble = trouble_of (self);
 
-  if (item != NULL &&
-      (!any_stamp_take (&item->stamp, item->path) || !any_stamp_is_older (&item->stamp, item->path, since)))
-    self->uncertain = TRUE;
+  if (item != NULL && any_stamp_take (&item->stamp, item->path, trouble))
+    is_older (item, since, trouble);
+}
+
+static gboolean
+settle_item (Dependency *self,
+             GError    **error)
+{
+  return any_stamp_settle (&self->stamp, self->path, error) &&
+         (!self->named_before || any_way_holds (&self->way, self->path, error));
 }
 
 /* Whether everything still looks like its stamp. Only then may the result be stored: otherwise nobody knows which state of the
  * files it was made from. */
 gboolean
-any_dependencies_settle (AnyDependencies *self)
+any_dependencies_settle (AnyDependencies *self,
+                         GError         **error)
 {
-  if (self->uncertain)
-    return FALSE;
+  if (self->trouble != NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->trouble));
+      return FALSE;
+    }
 
   for (guint i = 0; i < count (self); i++)
     {
-      Dependency *item = &g_array_index (self->items, Dependency, i);
-
-      if (!any_stamp_settle (&item->stamp, item->path))
+      if (!settle_item (&g_array_index (self->items, Dependency, i), error))
         return FALSE;
     }
 

@@ -25,7 +25,8 @@ void any_dependencies_add_read (AnyDependencies *self,
                                 const char      *path,
                                 gint64           since);
 
-gboolean any_dependencies_settle (AnyDependencies *self);
+gboolean any_dependencies_settle (AnyDependencies *self,
+                                  GError         **error);
 
 GBytes *any_dependencies_pack (AnyDependencies *self);
 

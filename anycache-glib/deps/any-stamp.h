@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include <time.h>
+
 #include "any-digest.h"
 
 G_BEGIN_DECLS
@@ -33,17 +35,20 @@ typedef struct
 
 gint64 any_stamp_now (void);
 
+gint64 any_stamp_nanoseconds (const struct timespec *time);
+
 gboolean any_stamp_take (AnyStamp   *self,
-                         const char *path);
+                         const char *path,
+                         GError    **error);
 
 gboolean any_stamp_holds (const AnyStamp *self,
                           const char     *path);
 
 gboolean any_stamp_settle (AnyStamp   *self,
-                           const char *path);
+                           const char *path,
+                           GError    **error);
 
 gboolean any_stamp_is_older (const AnyStamp *self,
-                             const char     *path,
                              gint64          instant);
 
 G_END_DECLS

@@ -146,6 +146,8 @@ DEFINE_STATS (64)
 
 DEFINE (int, statx, (int fd, const char *path, int flags, unsigned mask, struct statx *out), (fd, path, flags, mask, out), -1,
         FAULT_CALL_STAT | FAULT_CALL_NEWER, fault_within_path (fd, path))
+DEFINE (ssize_t, readlinkat, (int fd, const char *path, char *out, size_t size), (fd, path, out, size), -1,
+        FAULT_CALL_STAT, fault_within_path (fd, path))
 DEFINE (int, access, (const char *path, int mode), (path, mode), -1, FAULT_CALL_STAT, fault_within_path (AT_FDCWD, path))
 DEFINE (int, faccessat, (int fd, const char *path, int mode, int flags), (fd, path, mode, flags), -1,
         FAULT_CALL_STAT, fault_within_path (fd, path))
