@@ -277,7 +277,9 @@ any_request_get_cancellable (AnyRequest *self)
  * A relative path is taken from the current directory of this instant. A symbolic link stands for what it leads to.
  *
  * What can be neither read nor watched for changes (a pipe, a device, a file that may not be looked at) makes the result one
- * that is returned and not stored.
+ * that is returned and not stored, and [signal@AnyCache.Cache::store-failed] says so.
+ *
+ * Where the file was changed within the current tick of the system's clock, this waits for the next one, for some milliseconds.
  *
  * Since: 1.0
  */

@@ -4,6 +4,7 @@
 
 #include "any-dependency.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -251,6 +252,59 @@ START_TEST (test_read_since)
 }
 END_TEST
 
+/* Whatever happens to a fresh file, or to where there is nothing yet, behind the look at it: its times will tell. */
+START_TEST (test_no_tick_is_shared)
+{
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (AnyTestFolder) folder = any_test_make_folder ();
+      g_autoptr (AnyDependencies) list = any_dependencies_new ();
+      g_autofree char *path = below (folder, "file");
+      struct stat      status;
+
+      if (_i == 0)
+        write_file (path, "text");
+      any_dependencies_add (list, path);
+      ck_assert_int_eq (stat (_i == 0 ? path : folder, &status), 0);
+      ck_assert_int_gt (any_stamp_now (), any_stamp_nanoseconds (&status.st_ctim));
+      ck_assert (any_dependencies_settle (list, NULL));
+    }
+}
+END_TEST
+
+typedef struct
+{
+  int fd;
+  int done; /* atomic */
+} Writer;
+
+static gpointer
+write_cb (gpointer data)
+{
+  Writer *self = data;
+
+  while (!g_atomic_int_get (&self->done) && pwrite (self->fd, "x", 1, 0) == 1)
+    continue;
+
+  return NULL;
+}
+
+/* A file that is never left alone is not waited for. */
+START_TEST (test_never_at_rest)
+{
+  g_autoptr (AnyTestFolder) folder = any_test_make_folder ();
+  g_autoptr (AnyDependencies) list = any_dependencies_new ();
+  g_autofree char *path = below (folder, "file");
+  Writer           writer = { .fd = open (path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) };
+  GThread         *thread = g_thread_new ("writer", write_cb, &writer);
+
+  any_dependencies_add (list, path);
+  g_atomic_int_set (&writer.done, TRUE);
+  g_thread_join (thread);
+  close (writer.fd);
+}
+END_TEST
+
 /* What was named before it was read is not doubted because it is named again afterwards. */
 START_TEST (test_named_before_and_after)
 {
@@ -353,6 +407,8 @@ main (void)
   tcase_add_test (lists, test_named_twice_is_kept_once);
   tcase_add_test (lists, test_uncertain);
   tcase_add_test (lists, test_read_since);
+  tcase_add_loop_test (lists, test_no_tick_is_shared, 0, 2);
+  tcase_add_test (lists, test_never_at_rest);
   tcase_add_test (lists, test_named_before_and_after);
   suite_add_tcase (suite, lists);
 

@@ -11,6 +11,13 @@
 #include "any-trouble.h"
 #include "any-way.h"
 
+/* The longest tick of a kernel (100 Hz), in ns. */
+#define TICK (10 * G_GINT64_CONSTANT (1000000))
+
+/* Together three of them. */
+#define PAUSE_US  500
+#define MAX_LOOKS 60
+
 /* The bytes of a list of dependencies. Integers are little endian:
  *
  *   dependencies = dependency*
@@ -143,11 +150,43 @@ append (AnyDependencies *self,
   return item;
 }
 
+/* Whether a change could still come that leaves the times of what was looked at as they are: they move in ticks. A time that is not
+ * of this tick but far ahead says nothing of the kind: the next change would set it back. */
+static gboolean
+is_of_this_tick (const Dependency *self)
+{
+  gint64 now = any_stamp_now ();
+  gint64 newest = MAX (self->stamp.ctime, self->way.newest);
+
+  return newest >= now && newest - now < TICK;
+}
+
+/* Looks at what was changed just now once more in the next tick. */
+static gboolean
+look_before (Dependency *self,
+             GError    **error)
+{
+  for (guint attempt = 0; attempt < MAX_LOOKS; attempt++)
+    {
+      if (!any_way_take (&self->way, self->path, error) || !any_stamp_take (&self->stamp, self->path, error))
+        return FALSE;
+      if (!is_of_this_tick (self))
+        return TRUE;
+
+      g_usleep (PAUSE_US);
+    }
+
+  return any_trouble_set (error, G_IO_ERROR_BUSY, self->path, "changes all the time");
+}
+
 /* Stamps a path that is about to be read.
  *
  * The two looks at the way enclose all else: way, stamp, the reading, stamp, way. If the way has not changed from its first look to
  * its last, then both stamps and whoever read in between have been to the same place. A way that was taken behind its stamp might
- * lead to another file than the one that was stamped; a way that was compared before it might change in between. */
+ * lead to another file than the one that was stamped; a way that was compared before it might change in between.
+ *
+ * Where times have no fractions of a second, to wait for the next would take too long, and what is changed and changed back within
+ * one goes unseen. */
 void
 any_dependencies_add (AnyDependencies *self,
                       const char      *path)
@@ -159,8 +198,7 @@ any_dependencies_add (AnyDependencies *self,
     return;
 
   item->named_before = TRUE;
-  if (any_way_take (&item->way, item->path, trouble))
-    any_stamp_take (&item->stamp, item->path, trouble);
+  look_before (item, trouble);
 }
 
 static gboolean

@@ -196,11 +196,13 @@ walk_step (Walk *self)
 /* Of a directory on the way, only which one it is counts: others may write other files in it. A name that is missing is missing as
  * long as nothing happens in its directory. */
 static void
-digest_step (AnyDigest  *digest,
+digest_step (AnyWay     *self,
+             AnyDigest  *digest,
              const Walk *walk,
              Step        step)
 {
   const struct stat *status = step == STEP_ABSENT ? &walk->here : &walk->found;
+  gint64             changed = any_stamp_nanoseconds (&status->st_ctim);
   guint64            numbers[] = { step, status->st_dev, status->st_ino, 0, 0, 0, 0 };
 
   if (step == STEP_LINK || step == STEP_ABSENT)
@@ -209,6 +211,7 @@ digest_step (AnyDigest  *digest,
       numbers[4] = status->st_mtim.tv_nsec;
       numbers[5] = status->st_ctim.tv_sec;
       numbers[6] = status->st_ctim.tv_nsec;
+      self->newest = MAX (self->newest, changed);
     }
 
   any_digest_update (digest, numbers, sizeof numbers);
@@ -225,9 +228,10 @@ any_way_take (AnyWay     *self,
   g_autoptr (AnyDigest) digest = any_digest_new ();
   Step step;
 
+  self->newest = G_MININT64;
   walk_begin (&walk, path);
   while ((step = walk_step (&walk)) < STEP_END)
-    digest_step (digest, &walk, step);
+    digest_step (self, digest, &walk, step);
 
   if (step == STEP_FAILED)
     return any_trouble_set_from_errno (error, errno, path);

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint8 digest[ANY_DIGEST_SIZE];
+  gint64 newest; /* ns since the epoch: when something on it was changed last that would be seen by its times alone */
 } AnyWay;
 
 gboolean any_way_take (AnyWay     *self,
