@@ -97,6 +97,7 @@ any_draft_clear (AnyDraft *self)
   g_clear_pointer (&self->directory, any_directory_unref);
 }
 
+/* What is given yields to nothing, so nothing has to be remembered for it. */
 static gboolean
 begin_in (AnyDiskTier  *self,
           AnyDirectory *directory,
@@ -104,13 +105,13 @@ begin_in (AnyDiskTier  *self,
           AnyDraft     *draft,
           GError      **error)
 {
-  AnyLedgerRecord record;
+  AnyLedgerRecord record = { 0 };
 
   draft->generation = any_location_ref_generation (self->location, directory, TRUE, error);
   if (draft->generation == NULL)
     return FALSE;
 
-  if (!any_ledger_read (draft->generation->state_fd, shard, &record))
+  if (draft->origin != ANY_ORIGIN_GIVEN && !any_ledger_read (draft->generation->state_fd, shard, &record))
     {
       any_posix_set_error (error, errno, "Cannot read the ledger in", draft->generation->path);
       any_draft_clear (draft);
