@@ -201,11 +201,7 @@ fill_temporary (int              fd,
     { (gpointer) g_variant_get_data (record->value), value_length },
     { (gpointer) record->trailer, ANY_CODEC_TRAILER_SIZE },
   };
-  struct stat status;
-
-  /* The umask may have taken away what the owner needs. */
-  return fstat (fd, &status) == 0 &&
-         ((status.st_mode & 0777) == 0600 || fchmod (fd, 0600) == 0) &&
+  return any_posix_keep_private (fd) &&
          any_posix_write_all (fd, pieces, G_N_ELEMENTS (pieces));
 }
 

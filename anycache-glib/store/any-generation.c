@@ -49,13 +49,20 @@ any_generation_unref (AnyGeneration *self)
   g_atomic_rc_box_release_full (self, (GDestroyNotify) generation_clear);
 }
 
-/* A hard link in the ledger's place would let us write to somebody's file. One without any link is being swept away. */
+/* A hard link in the ledger's place would let us write to somebody's file. One without any link is being swept away.
+ *
+ * It is read after each time that it was written, and a note of when costs as much as all else of that. Who is not its owner may
+ * not go without. */
 static int
 open_state (int      generation,
             gboolean writable)
 {
   struct stat status = { .st_nlink = 1 };
-  int         fd = any_posix_open (generation, STATE, writable ? O_RDWR | O_CREAT : O_RDONLY);
+  int         flags = writable ? O_RDWR | O_CREAT : O_RDONLY;
+  int         fd = any_posix_open (generation, STATE, flags | O_NOATIME);
+
+  if (fd < 0 && errno == EPERM)
+    fd = any_posix_open (generation, STATE, flags);
 
   if (fd < 0)
     return -1;

@@ -32,6 +32,8 @@ gssize any_posix_read_all (int     fd,
                            gsize   have,
                            gsize   length);
 
+gboolean any_posix_keep_private (int fd);
+
 gboolean any_posix_resize (int     fd,
                            guint64 length);
 
