@@ -20,6 +20,7 @@ struct _AnyComputation
 {
   AnyComputation *outer;
   AnyFunction    *function;
+  AnyRequest     *request;  /* (owned) */
   AnyHook        *depfiles; /* (owned) (nullable): as it was when the computation began */
   const AnyKey   *key;
   AnyCore        *core; /* (nullable): where the cache is off */
@@ -54,6 +55,22 @@ any_computation_check (AnyFunction  *function,
   return TRUE;
 }
 
+/* Hands up to the computation of this thread, if there is one, what a stored result depends on that it is given. */
+void
+any_computation_note_hit (AnyFunction     *function,
+                          const AnyRecord *record)
+{
+  AnyComputation *outer = g_private_get (&innermost);
+  gint64          limit;
+
+  if (outer == NULL)
+    return;
+
+  limit = any_policy_expires (record->created, any_function_get_limit (function));
+  any_request_inherit (outer->request, any_function_get_name (function), any_function_get_version (function),
+                       record->dependencies, record->dependencies_length, any_policy_earlier (record->expires, limit));
+}
+
 static void
 begin (AnyComputation *self,
        AnyOrigin       origin)
@@ -80,7 +97,7 @@ static gboolean
 publish (AnyComputation *self,
          GBytes         *dependencies,
          GVariant       *value,
-         gint64          maxage,
+         gint64          expires,
          gint64          cost,
          GError        **error)
 {
@@ -94,8 +111,7 @@ publish (AnyComputation *self,
       return FALSE;
     }
 
-  record = any_codec_seal (self->key, dependencies, value,
-                           self->created, any_policy_expires (self->created, maxage), cost, &head_length);
+  record = any_codec_seal (self->key, dependencies, value, self->created, expires, cost, &head_length);
   if (!any_core_publish (self->core, self->key, &self->draft, record, head_length, error))
     return FALSE;
 
@@ -106,18 +122,17 @@ publish (AnyComputation *self,
 
 /* Adds what the depfiles function names. FALSE where it could not say. */
 static gboolean
-add_depfiles (AnyComputation  *self,
-              GVariant        *value,
-              GVariant        *args,
-              AnyDependencies *dependencies,
-              GError         **error)
+add_depfiles (AnyComputation *self,
+              GVariant       *value,
+              GError        **error)
 {
+  AnyDependencies *dependencies = any_request_get_dependencies (self->request);
   g_auto (GStrv) paths = NULL;
 
   if (self->depfiles == NULL)
     return TRUE;
 
-  paths = any_function_list_depfiles (self->function, self->depfiles, value, args, error);
+  paths = any_function_list_depfiles (self->function, self->depfiles, value, any_request_get_args (self->request), error);
   if (paths == NULL)
     return FALSE;
 
@@ -127,45 +142,66 @@ add_depfiles (AnyComputation  *self,
   return TRUE;
 }
 
-/* Stores a computed result, if it may be. Trouble is noted and does not concern the caller, who has the value. */
-static gboolean
-keep (AnyComputation *self,
-      AnyRequest     *request,
-      GVariant       *value)
+static gint64
+get_maxage (AnyComputation *self)
 {
-  AnyCache        *cache = any_function_get_cache (self->function);
-  AnyDependencies *dependencies = any_request_get_dependencies (request);
-  gint64           cost = g_get_monotonic_time () - self->started;
-  gint64           maxage = any_policy_shorter (any_function_get_limit (self->function), any_request_get_maxage (request));
-  g_autoptr (GBytes) packed = NULL;
-  g_autoptr (GError) error = NULL;
+  return any_policy_shorter (any_function_get_limit (self->function), any_request_get_maxage (self->request));
+}
 
-  if (!self->draft_begun || maxage == 0)
-    return FALSE;
+static gint64
+get_expires (AnyComputation *self)
+{
+  return any_policy_earlier (any_policy_expires (self->created, get_maxage (self)), any_request_get_expires (self->request));
+}
 
-  if (!add_depfiles (self, value, any_request_get_args (request), dependencies, &error))
+/* What an outcome depends on, as an entry has it. NULL where it may not outlive this call; with an error if that was not asked for.
+ * The files of a failure are known only if they were named before. */
+static GBytes *
+list_dependencies (AnyComputation *self,
+                   GVariant       *value,
+                   GError        **error)
+{
+  AnyDependencies *dependencies = any_request_get_dependencies (self->request);
+
+  if (value == NULL && self->depfiles != NULL)
+    return NULL;
+  if (value != NULL && !add_depfiles (self, value, error))
+    return NULL;
+
+  return get_maxage (self) != 0 && any_dependencies_settle (dependencies, error) ? any_dependencies_pack (dependencies) : NULL;
+}
+
+/* The outcome goes into a computation around this one, which holds no longer than it. */
+static void
+hand_up (AnyComputation *self,
+         GBytes         *dependencies)
+{
+  const guint8 *bytes;
+  gsize         length;
+
+  if (self->outer == NULL)
+    return;
+
+  if (dependencies == NULL)
     {
-      any_cache_note_failure (cache, error);
-      return FALSE;
+      any_request_inherit_doubt (self->outer->request);
+      return;
     }
 
-  /* That files change is their right. Where nobody can vouch for one, results will never be stored, and somebody should know. */
-  if (!any_dependencies_settle (dependencies, &error))
-    {
-      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY))
-        g_debug ("The result of “%s” is not stored: %s", any_function_get_name (self->function), error->message);
-      else
-        any_cache_note_failure (cache, error);
-      return FALSE;
-    }
+  bytes = g_bytes_get_data (dependencies, &length);
+  any_request_inherit (self->outer->request, any_function_get_name (self->function), any_function_get_version (self->function),
+                       bytes, length, get_expires (self));
+}
 
-  packed = any_dependencies_pack (dependencies);
-  if (publish (self, packed, value, maxage, cost, &error))
-    return TRUE;
-
-  any_cache_note_failure (cache, error);
-
-  return FALSE;
+/* That files change is their right. Where nobody can vouch for one, results will never be stored, and somebody should know. */
+static void
+note (AnyComputation *self,
+      const GError   *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY))
+    g_debug ("The result of “%s” is not stored: %s", any_function_get_name (self->function), error->message);
+  else
+    any_cache_note_failure (any_function_get_cache (self->function), error);
 }
 
 /* Nobody wants the old result any more once a newer one was returned that cannot be stored. */
@@ -178,17 +214,31 @@ discard_old (AnyComputation *self)
     any_cache_note_failure (any_function_get_cache (self->function), error);
 }
 
-/* Does with a result what is to be done in the directory. In a child that was forked from within the computation, nothing: the
- * draft is the parent's. */
+/* Stores an outcome, if it is a result and may be stored, and tells whoever else has to know. Trouble is noted and does not concern
+ * the caller, who has the value. In a child that was forked from within the computation nothing is stored: the draft is the
+ * parent's. */
 static void
 conclude (AnyComputation *self,
-          AnyRequest     *request,
           GVariant       *value)
 {
-  if (self->core == NULL || any_core_is_inherited (self->core))
+  gint64   cost = g_get_monotonic_time () - self->started;
+  gboolean stores = value != NULL && self->core != NULL && !any_core_is_inherited (self->core);
+  gboolean stored;
+  g_autoptr (GBytes) dependencies = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!stores && self->outer == NULL)
     return;
 
-  if (!keep (self, request, value) && self->draft.origin == ANY_ORIGIN_REFRESH)
+  dependencies = list_dependencies (self, value, &error);
+  hand_up (self, dependencies);
+  if (!stores)
+    return;
+
+  stored = self->draft_begun && dependencies != NULL && publish (self, dependencies, value, get_expires (self), cost, &error);
+  if (error != NULL)
+    note (self, error);
+  if (!stored && self->draft.origin == ANY_ORIGIN_REFRESH)
     discard_old (self);
 }
 
@@ -227,17 +277,16 @@ compute (AnyComputation *self,
          GCancellable   *cancellable,
          GError        **error)
 {
-  g_autoptr (AnyRequest) request = any_request_new (any_function_get_name (self->function), args, cancellable);
   g_autoptr (GError) callback_error = NULL;
   GVariant *value;
   gboolean  accepted;
 
+  self->request = any_request_new (any_function_get_name (self->function), args, cancellable);
   begin (self, origin);
 
-  accepted = any_function_compute (self->function, request, &callback_error);
-  value = take_answer (request, accepted, callback_error, error);
-  if (value != NULL)
-    conclude (self, request, value);
+  accepted = any_function_compute (self->function, self->request, &callback_error);
+  value = take_answer (self->request, accepted, callback_error, error);
+  conclude (self, value);
 
   return value;
 }
@@ -249,6 +298,7 @@ computation_clear (AnyComputation *self)
   if (self->core != NULL && !any_core_is_inherited (self->core))
     any_draft_clear (&self->draft);
   g_clear_pointer (&self->depfiles, any_hook_unref);
+  g_clear_object (&self->request);
 }
 
 /* Computes a result in this thread, and stores it if it may be stored. It must have passed any_computation_check(). */
@@ -290,6 +340,7 @@ any_computation_store (AnyFunction       *function,
   g_autoptr (AnyDependencies) list = any_dependencies_new ();
   g_autoptr (GBytes) packed = NULL;
   gboolean stored = FALSE;
+  gint64   expires;
 
   for (; dependencies != NULL && *dependencies != NULL; dependencies++)
     any_dependencies_add (list, *dependencies);
@@ -298,7 +349,7 @@ any_computation_store (AnyFunction       *function,
     return FALSE;
   packed = any_dependencies_pack (list);
 
-  maxage = any_policy_shorter (any_function_get_limit (function), maxage);
+  expires = any_policy_expires (self.created, any_policy_shorter (any_function_get_limit (function), maxage));
   self.core = any_cache_get_core (any_function_get_cache (function));
 
   /* The directory may have been removed since it was opened, which shows only when something is written: so twice. */
@@ -306,7 +357,7 @@ any_computation_store (AnyFunction       *function,
     {
       g_clear_error (error);
       stored = any_core_begin (self.core, key, ANY_ORIGIN_GIVEN, &self.draft, error) &&
-               publish (&self, packed, value, maxage, 0, error);
+               publish (&self, packed, value, expires, 0, error);
       any_draft_clear (&self.draft);
     }
 

@@ -4,8 +4,8 @@
 
 #pragma once
 
+#include "any-codec.h"
 #include "any-function.h"
-#include "any-key.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 gboolean any_computation_check (AnyFunction  *function,
                                 const AnyKey *key,
                                 GError      **error);
+
+void any_computation_note_hit (AnyFunction     *function,
+                               const AnyRecord *record);
 
 GVariant *any_computation_run (AnyFunction  *function,
                                const AnyKey *key,

@@ -7,7 +7,7 @@
 #include "any-entry-private.h"
 
 #include "any-cache-private.h"
-#include "any-dependency.h"
+#include "any-dependencies.h"
 #include "any-function-private.h"
 
 /**

@@ -84,6 +84,15 @@ find (AnyFunction  *self,
   return record;
 }
 
+static GVariant *
+use_record (AnyFunction     *self,
+            const AnyRecord *record)
+{
+  any_computation_note_hit (self, record);
+
+  return g_variant_ref (record->value);
+}
+
 /**
  * any_function_call:
  * @self: a function
@@ -93,7 +102,8 @@ find (AnyFunction  *self,
  *
  * Gives the result for some arguments: the stored one, if it may still be used, or one that is computed now and stored.
  *
- * The computation must answer before its callback returns; %G_IO_ERROR_WOULD_BLOCK otherwise.
+ * The computation must answer before its callback returns; %G_IO_ERROR_WOULD_BLOCK otherwise. If this is called from within the
+ * computation of another function, what this result depends on is a dependency of that one too.
  *
  * Fails with what the computation fails with; with %G_IO_ERROR_INVALID_ARGUMENT for arguments that hold file handles, nest deeper
  * than 64 levels, have a type of more than 4096 characters, are not in normal form or not of the declared type; with
@@ -122,7 +132,7 @@ any_function_call (AnyFunction  *self,
 
   record = find (self, &use.key);
   if (record != NULL)
-    return g_variant_ref (record->value);
+    return use_record (self, record);
 
   return any_computation_run (self, &use.key, use.args, FALSE, cancellable, error);
 }
@@ -159,7 +169,7 @@ any_function_lookup (AnyFunction  *self,
 
   record = find (self, &use.key);
 
-  return record != NULL ? g_variant_ref (record->value) : NULL;
+  return record != NULL ? use_record (self, record) : NULL;
 }
 
 /**

@@ -7,6 +7,7 @@
 #include "any-function-private.h"
 
 #include "any-cache-private.h"
+#include "any-definitions.h"
 #include "any-error.h"
 #include "any-policy.h"
 #include "any-request.h"
@@ -223,6 +224,8 @@ any_function_constructed (GObject *object)
       g_clear_pointer (&self->args_type, g_free);
     }
 
+  any_definitions_add (self->name, self->version);
+
   G_OBJECT_CLASS (any_function_parent_class)->constructed (object);
 }
 
@@ -239,6 +242,7 @@ any_function_finalize (GObject *object)
 {
   AnyFunction *self = ANY_FUNCTION (object);
 
+  any_definitions_remove (self->name, self->version);
   g_clear_object (&self->cache);
   g_free (self->name);
   g_free (self->version);

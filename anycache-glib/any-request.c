@@ -59,6 +59,7 @@ struct _AnyRequest
   GError          *error;        /* (owned) (nullable) */
   AnyDependencies *dependencies; /* (owned) */
   gint64           maxage;       /* us, -1 for no limit */
+  gint64           expires;      /* us since the epoch, -1 for never: of what was used */
   gboolean         no_store;
 };
 
@@ -161,6 +162,7 @@ any_request_init (AnyRequest *self)
   g_mutex_init (&self->lock);
   self->dependencies = any_dependencies_new ();
   self->maxage = ANY_POLICY_NO_LIMIT;
+  self->expires = ANY_POLICY_NO_LIMIT;
 }
 
 AnyRequest *
@@ -197,6 +199,31 @@ any_request_close (AnyRequest *self,
   return answered;
 }
 
+/* Takes over what the result of another function depends on, and when it expires: a result that was made from it holds no longer. */
+void
+any_request_inherit (AnyRequest   *self,
+                     const char   *name,
+                     const char   *version,
+                     const guint8 *dependencies,
+                     gsize         length,
+                     gint64        expires)
+{
+  g_mutex_lock (&self->lock);
+  any_dependencies_add_function (self->dependencies, name, version);
+  any_dependencies_add_entry (self->dependencies, dependencies, length);
+  self->expires = any_policy_earlier (self->expires, expires);
+  g_mutex_unlock (&self->lock);
+}
+
+/* A result was used of which nobody knows how long it holds. */
+void
+any_request_inherit_doubt (AnyRequest *self)
+{
+  g_mutex_lock (&self->lock);
+  self->no_store = TRUE;
+  g_mutex_unlock (&self->lock);
+}
+
 AnyDependencies *
 any_request_get_dependencies (AnyRequest *self)
 {
@@ -207,6 +234,12 @@ gint64
 any_request_get_maxage (AnyRequest *self)
 {
   return self->no_store ? 0 : self->maxage;
+}
+
+gint64
+any_request_get_expires (AnyRequest *self)
+{
+  return self->expires;
 }
 
 /**

@@ -41,6 +41,14 @@ static const GoldenDependency all_kinds[] = {
   { "/link/../nothing", ANY_STAMP_ABSENT, TRUE, 0, 0, 0, 0, 0 },
 };
 
+/* A function, in a version that this process has not defined. */
+#define KIND_FUNCTION 3
+
+static const GoldenDependency nested[] = {
+  { "/etc/os-release", ANY_STAMP_FILE, TRUE, 267, NS (CREATED - HOUR), NS (CREATED - HOUR), 99, 0 },
+  { "org.example.Größe", KIND_FUNCTION, FALSE, 0, 0, 0, 0, 0x5c },
+};
+
 #define LONG_TEXT                                                                                                              \
   "'0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890" \
   "1234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901'"
@@ -74,6 +82,7 @@ const GoldenEntry golden_entries[] = {
   { "directory", NAME, "1", "('t',)", "1", WITH (directory) },
   { "absent", NAME, "1", "('u',)", "1", WITH (nothing) },
   { "all-kinds", NAME, "1", "('v',)", "'v'", WITH (all_kinds) },
+  { "nested", NAME, "1", "('w',)", "1", WITH (nested) },
 };
 
 const guint golden_n_entries = G_N_ELEMENTS (golden_entries);

@@ -10,14 +10,14 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  const char  *path;
-  AnyStampKind kind;
-  gboolean     settled;
-  guint64      size;
-  gint64       mtime;
-  gint64       ctime;
-  guint64      inode;
-  guint8       digest; /* each byte of it */
+  const char *path;
+  guint       kind; /* as in the grammar */
+  gboolean    settled;
+  guint64     size;
+  gint64      mtime;
+  gint64      ctime;
+  guint64     inode;
+  guint8      digest; /* each byte of it */
 } GoldenDependency;
 
 /* What is in one entry file of tests/golden/. */

@@ -4,7 +4,7 @@
 
 #include "any-core.h"
 
-#include "any-dependency.h"
+#include "any-dependencies.h"
 #include "any-error.h"
 #include "any-test-store.h"
 

@@ -4,7 +4,9 @@
 
 /* Lists of dependencies as an entry holds them, damaged and forged. */
 
-#include "any-dependency.h"
+#include "any-dependencies.h"
+
+#include "any-definitions.h"
 
 #include <string.h>
 
@@ -158,7 +160,8 @@ check_refused (const char   *what,
 
 START_TEST (test_forged)
 {
-  check_refused ("kind 3", 0, "\3", 1);
+  check_refused ("file as a function", 0, "\3", 1);
+  check_refused ("kind 4", 0, "\4", 1);
   check_refused ("kind 255", 0, "\xff", 1);
   check_refused ("half settled", SETTLED, "\2", 1);
   check_refused ("no path", PATH_LENGTH, "\0\0\0\0", 4);
@@ -168,6 +171,42 @@ START_TEST (test_forged)
   check_refused ("path that ends in itself", PATH + 3, "\0", 1);
   check_refused ("relative path", PATH, "t", 1);
   check_refused ("relative path from above", PATH, "../", 3);
+}
+END_TEST
+
+/* A function is believed as it is defined, and gives no path. */
+START_TEST (test_functions)
+{
+  g_autoptr (AnyDependencies) list = any_dependencies_new ();
+  g_autoptr (GBytes) packed = NULL;
+  const guint8 *bytes;
+  gsize         length;
+
+  any_dependencies_add_function (list, "function", "1");
+  ck_assert (any_dependencies_settle (list, NULL));
+  packed = any_dependencies_pack (list);
+  bytes = g_bytes_get_data (packed, &length);
+  ck_assert_uint_eq (length, PATH + sizeof "function");
+  ck_assert_uint_eq (count_paths (bytes, length), 0);
+  ck_assert (hold (bytes, length));
+
+  any_definitions_add ("function", "2");
+  ck_assert (!hold (bytes, length));
+  ck_assert (!any_dependencies_settle (list, NULL));
+  any_definitions_add ("function", "1");
+  ck_assert (hold (bytes, length));
+
+  /* All that is not used must be zero. */
+  for (gsize offset = SETTLED; offset < DIGEST; offset++)
+    if (offset < ZERO || offset >= PATH_LENGTH + 4)
+      {
+        g_autofree guint8 *forged = g_memdup2 (bytes, length);
+
+        forged[offset] = 1;
+        ck_assert_msg (!hold (forged, length), "offset %u", (guint) offset);
+      }
+  any_definitions_remove ("function", "1");
+  any_definitions_remove ("function", "2");
 }
 END_TEST
 
@@ -224,6 +263,7 @@ main (void)
   tcase_add_test (all, test_each_length);
   tcase_add_test (all, test_each_bit);
   tcase_add_test (all, test_forged);
+  tcase_add_test (all, test_functions);
   tcase_add_test (all, test_forged_paths);
   tcase_add_test (all, test_long_list);
   suite_add_tcase (suite, all);

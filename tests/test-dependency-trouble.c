@@ -4,7 +4,7 @@
 
 /* Why a list of dependencies does not settle, as it is told. */
 
-#include "any-dependency.h"
+#include "any-dependencies.h"
 
 #include <fcntl.h>
 #include <gio/gio.h>

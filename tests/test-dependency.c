@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-#include "any-dependency.h"
+#include "any-dependencies.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>

@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-#include "any-dependency.h"
+#include "any-dependencies.h"
 #include "any-test.h"
 #include "entry-bytes.h"
 #include "forge.h"
@@ -102,9 +102,9 @@ check_content (const GoldenEntry *row,
   ck_assert_int_eq (record->expires, row->expires);
   ck_assert_int_eq (record->cost, row->cost);
   ck_assert_uint_eq (record->dependencies_length, g_bytes_get_size (dependencies));
-  ck_assert_uint_eq (g_strv_length (paths), row->n_dependencies);
-  for (guint i = 0; i < row->n_dependencies; i++)
-    ck_assert_str_eq (paths[i], row->dependencies[i].path);
+  for (guint i = 0, n = 0; i < row->n_dependencies; i++)
+    if (row->dependencies[i].kind <= ANY_STAMP_DIRECTORY)
+      ck_assert_str_eq (paths[n++], row->dependencies[i].path);
 }
 
 START_TEST (test_read_entries)

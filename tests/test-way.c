@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <gio/gio.h>
 
-#include "any-dependency.h"
+#include "any-dependencies.h"
 #include "any-test-folder.h"
 #include "any-test.h"
 

@@ -8,27 +8,20 @@
 
 #include <string.h>
 
-#include "any-trouble.h"
-#include "any-way.h"
+#include "any-definitions.h"
 
-/* The longest tick of a kernel (100 Hz), in ns. */
-#define TICK (10 * G_GINT64_CONSTANT (1000000))
-
-/* Together three of them. */
-#define PAUSE_US  500
-#define MAX_LOOKS 60
-
-/* The bytes of a list of dependencies. Integers are little endian:
+/* The bytes of dependencies, one after the other. Integers are little endian:
  *
  *   dependencies = dependency*
- *   dependency   = kind:u8 settled:u8 zero:u16 path_length:u32
- *                  size:u64 mtime:i64 ctime:i64 inode:u64 digest:16 path NUL
- *   kind         = 0 absent, 1 file, 2 directory
+ *   dependency   = kind:u8 settled:u8 zero:u16 name_length:u32
+ *                  size:u64 mtime:i64 ctime:i64 inode:u64 digest:16 name NUL
+ *   kind         = 0 absent, 1 file, 2 directory, 3 function
  *   settled      = 1 where the times decide, 0 where the digest does
  *   mtime, ctime = ns since the epoch
  *   digest       = XXH3-128 of the content, or of the sorted names of a directory with a NUL behind each; zero where settled
- *   path         = absolute, in the encoding of the file system, without NUL
+ *   name         = path: absolute, in the encoding of the file system, without NUL
  *
+ * Of a function whose result was used, the name is its own, UTF-8, and the digest the XXH3-128 of its version; all else is zero.
  * The NUL lets a path be handed to the system as it lies in the entry.
  */
 
@@ -37,7 +30,7 @@ typedef struct
   guint8  kind;
   guint8  settled;
   guint16 zero;
-  guint32 path_length;
+  guint32 name_length;
   guint64 size;
   gint64  mtime;
   gint64  ctime;
@@ -47,225 +40,30 @@ typedef struct
 
 G_STATIC_ASSERT (sizeof (RawDependency) == 56);
 
-/* The way is not part of the entry: it tells what happens while a result is computed, and whoever asks later goes the way anew. */
-typedef struct
-{
-  char    *path; /* (owned) absolute */
-  gboolean named_before;
-  AnyWay   way; /* only where it was named before it was read */
-  AnyStamp stamp;
-} Dependency;
+/* Behind the kinds of stamps. */
+#define KIND_FUNCTION 3
 
-struct _AnyDependencies
-{
-  GArray     *items;   /* (owned) (nullable) (element-type Dependency) */
-  GHashTable *known;   /* (owned) (nullable) set of the paths, which belong to items */
-  GError     *trouble; /* (owned) (nullable) the first thing that was named and that no stamp can vouch for */
-};
+G_STATIC_ASSERT (KIND_FUNCTION == ANY_STAMP_DIRECTORY + 1);
 
-static void
-dependency_clear (Dependency *self)
+void
+any_dependency_init_function (AnyDependency *self,
+                              const char    *name,
+                              const char    *version)
 {
-  g_free (self->path);
-}
-
-AnyDependencies *
-any_dependencies_new (void)
-{
-  return g_new0 (AnyDependencies, 1);
-}
-
-/* Most results depend on no file, so the list is made with its first item. */
-static void
-make_list (AnyDependencies *self)
-{
-  if (self->items != NULL)
-    return;
-
-  self->items = g_array_new (FALSE, FALSE, sizeof (Dependency));
-  g_array_set_clear_func (self->items, (GDestroyNotify) dependency_clear);
-  self->known = g_hash_table_new (g_str_hash, g_str_equal);
+  *self = (AnyDependency){ .kind = ANY_DEPENDENCY_FUNCTION, .name = name };
+  any_definitions_digest (version, self->stamp.digest);
 }
 
 void
-any_dependencies_free (AnyDependencies *self)
+any_dependency_pack (const AnyDependency *self,
+                     GByteArray          *bytes)
 {
-  g_clear_pointer (&self->known, g_hash_table_unref);
-  g_clear_pointer (&self->items, g_array_unref);
-  g_clear_error (&self->trouble);
-  g_free (self);
-}
-
-static guint
-count (AnyDependencies *self)
-{
-  return self->items != NULL ? self->items->len : 0;
-}
-
-/* Kept as it was given: to fold “link/..” by its letters would name another file. */
-static char *
-make_absolute (const char *path)
-{
-  g_autofree char *here = NULL;
-
-  if (g_path_is_absolute (path))
-    return g_strdup (path);
-
-  here = g_get_current_dir ();
-
-  return g_build_filename (here, path, NULL);
-}
-
-/* Where to put trouble with something that is named. The first is kept: what comes later may come of it. */
-static GError **
-trouble_of (AnyDependencies *self)
-{
-  return self->trouble == NULL ? &self->trouble : NULL;
-}
-
-/* NULL where the path is known already: its first stamp is the one that was taken before the file was read. */
-static Dependency *
-append (AnyDependencies *self,
-        const char      *path)
-{
-  Dependency      *item;
-  g_autofree char *absolute = NULL;
-
-  if (*path == '\0')
-    {
-      g_set_error_literal (trouble_of (self), G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "The path of a dependency is empty");
-      return NULL;
-    }
-
-  make_list (self);
-  absolute = make_absolute (path);
-  if (g_hash_table_contains (self->known, absolute))
-    return NULL;
-
-  g_array_set_size (self->items, self->items->len + 1);
-  item = &g_array_index (self->items, Dependency, self->items->len - 1);
-  *item = (Dependency){ .path = g_steal_pointer (&absolute) };
-  g_hash_table_add (self->known, item->path);
-
-  return item;
-}
-
-/* Whether a change could still come that leaves the times of what was looked at as they are: they move in ticks. A time that is not
- * of this tick but far ahead says nothing of the kind: the next change would set it back. */
-static gboolean
-is_of_this_tick (const Dependency *self)
-{
-  gint64 now = any_stamp_now ();
-  gint64 newest = MAX (self->stamp.ctime, self->way.newest);
-
-  return newest >= now && newest - now < TICK;
-}
-
-/* Looks at what was changed just now once more in the next tick. */
-static gboolean
-look_before (Dependency *self,
-             GError    **error)
-{
-  for (guint attempt = 0; attempt < MAX_LOOKS; attempt++)
-    {
-      if (!any_way_take (&self->way, self->path, error) || !any_stamp_take (&self->stamp, self->path, error))
-        return FALSE;
-      if (!is_of_this_tick (self))
-        return TRUE;
-
-      g_usleep (PAUSE_US);
-    }
-
-  return any_trouble_set (error, G_IO_ERROR_BUSY, self->path, "changes all the time");
-}
-
-/* Stamps a path that is about to be read.
- *
- * The two looks at the way enclose all else: way, stamp, the reading, stamp, way. If the way has not changed from its first look to
- * its last, then both stamps and whoever read in between have been to the same place. A way that was taken behind its stamp might
- * lead to another file than the one that was stamped; a way that was compared before it might change in between.
- *
- * Where times have no fractions of a second, to wait for the next would take too long, and what is changed and changed back within
- * one goes unseen. */
-void
-any_dependencies_add (AnyDependencies *self,
-                      const char      *path)
-{
-  Dependency *item = append (self, path);
-  GError    **trouble = trouble_of (self);
-
-  if (item == NULL)
-    return;
-
-  item->named_before = TRUE;
-  look_before (item, trouble);
-}
-
-static gboolean
-is_older (const Dependency *self,
-          gint64            since,
-          GError          **error)
-{
-  if (!any_stamp_is_older (&self->stamp, since))
-    return any_trouble_set (error, G_IO_ERROR_BUSY, self->path, "may have changed after it was read");
-
-  return any_way_is_older (self->path, self->stamp.kind == ANY_STAMP_ABSENT, since, error);
-}
-
-/* Stamps a path that may have been read at any time since an instant of any_stamp_now().
- *
- * The stamp comes first: if the way is still the old one behind it, it has led both the reader and the stamp to the same place. */
-void
-any_dependencies_add_read (AnyDependencies *self,
-                           const char      *path,
-                           gint64           since)
-{
-  Dependency *item = append (self, path);
-  GError    **trouble = trouble_of (self);
-
-  if (item != NULL && any_stamp_take (&item->stamp, item->path, trouble))
-    is_older (item, since, trouble);
-}
-
-static gboolean
-settle_item (Dependency *self,
-             GError    **error)
-{
-  return any_stamp_settle (&self->stamp, self->path, error) &&
-         (!self->named_before || any_way_holds (&self->way, self->path, error));
-}
-
-/* Whether everything still looks like its stamp. Only then may the result be stored: otherwise nobody knows which state of the
- * files it was made from. */
-gboolean
-any_dependencies_settle (AnyDependencies *self,
-                         GError         **error)
-{
-  if (self->trouble != NULL)
-    {
-      g_propagate_error (error, g_error_copy (self->trouble));
-      return FALSE;
-    }
-
-  for (guint i = 0; i < count (self); i++)
-    {
-      if (!settle_item (&g_array_index (self->items, Dependency, i), error))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-static void
-pack_item (GByteArray       *bytes,
-           const Dependency *item)
-{
-  const AnyStamp *stamp = &item->stamp;
-  gsize           path_length = strlen (item->path);
+  const AnyStamp *stamp = &self->stamp;
+  gsize           name_length = strlen (self->name);
   RawDependency   raw = {
-      .kind = stamp->kind,
+      .kind = self->kind == ANY_DEPENDENCY_FUNCTION ? KIND_FUNCTION : stamp->kind,
       .settled = stamp->settled,
-      .path_length = GUINT32_TO_LE ((guint32) path_length),
+      .name_length = GUINT32_TO_LE ((guint32) name_length),
       .size = GUINT64_TO_LE (stamp->size),
       .mtime = GINT64_TO_LE (stamp->mtime),
       .ctime = GINT64_TO_LE (stamp->ctime),
@@ -274,87 +72,70 @@ pack_item (GByteArray       *bytes,
 
   memcpy (raw.digest, stamp->digest, sizeof raw.digest);
   g_byte_array_append (bytes, (const guint8 *) &raw, sizeof raw);
-  g_byte_array_append (bytes, (const guint8 *) item->path, path_length + 1);
+  g_byte_array_append (bytes, (const guint8 *) self->name, name_length + 1);
 }
 
-GBytes *
-any_dependencies_pack (AnyDependencies *self)
+static void
+unpack_stamp (const RawDependency *raw,
+              AnyStamp            *stamp)
 {
-  GByteArray *bytes = g_byte_array_new ();
+  *stamp = (AnyStamp){
+    .kind = raw->kind == KIND_FUNCTION ? ANY_STAMP_ABSENT : raw->kind,
+    .settled = raw->settled,
+    .size = GUINT64_FROM_LE (raw->size),
+    .mtime = GINT64_FROM_LE (raw->mtime),
+    .ctime = GINT64_FROM_LE (raw->ctime),
+    .inode = GUINT64_FROM_LE (raw->inode),
+  };
+  memcpy (stamp->digest, raw->digest, sizeof raw->digest);
+}
 
-  for (guint i = 0; i < count (self); i++)
-    pack_item (bytes, &g_array_index (self->items, Dependency, i));
+static gboolean
+is_sound (const RawDependency *raw,
+          const char          *name)
+{
+  if (raw->kind == KIND_FUNCTION)
+    return !raw->settled && raw->size == 0 && raw->mtime == 0 && raw->ctime == 0 && raw->inode == 0;
 
-  return g_byte_array_free_to_bytes (bytes);
+  return raw->kind <= ANY_STAMP_DIRECTORY && raw->settled <= 1 && g_path_is_absolute (name);
 }
 
 /* Takes one dependency off the front of the bytes. FALSE where they do not follow the grammar. */
-static gboolean
-unpack_item (const guint8 **bytes,
-             gsize         *length,
-             AnyStamp      *stamp,
-             const char   **path)
+gboolean
+any_dependency_unpack (AnyDependency *self,
+                       const guint8 **bytes,
+                       gsize         *length)
 {
   RawDependency raw;
-  gsize         path_length;
+  gsize         name_length;
 
   if (*length < sizeof raw)
     return FALSE;
 
   memcpy (&raw, *bytes, sizeof raw);
-  path_length = GUINT32_FROM_LE (raw.path_length);
-  *path = (const char *) *bytes + sizeof raw;
+  name_length = GUINT32_FROM_LE (raw.name_length);
+  self->name = (const char *) *bytes + sizeof raw;
 
-  if (raw.kind > ANY_STAMP_DIRECTORY || raw.settled > 1 ||
-      path_length >= *length - sizeof raw ||
-      memchr (*path, '\0', path_length + 1) != *path + path_length ||
-      !g_path_is_absolute (*path))
+  if (name_length >= *length - sizeof raw ||
+      memchr (self->name, '\0', name_length + 1) != self->name + name_length ||
+      !is_sound (&raw, self->name))
     return FALSE;
 
-  *stamp = (AnyStamp){
-    .kind = raw.kind,
-    .settled = raw.settled,
-    .size = GUINT64_FROM_LE (raw.size),
-    .mtime = GINT64_FROM_LE (raw.mtime),
-    .ctime = GINT64_FROM_LE (raw.ctime),
-    .inode = GUINT64_FROM_LE (raw.inode),
-  };
-  memcpy (stamp->digest, raw.digest, sizeof raw.digest);
+  self->kind = raw.kind == KIND_FUNCTION ? ANY_DEPENDENCY_FUNCTION : ANY_DEPENDENCY_PATH;
+  unpack_stamp (&raw, &self->stamp);
 
-  *bytes += sizeof raw + path_length + 1;
-  *length -= sizeof raw + path_length + 1;
+  *bytes += sizeof raw + name_length + 1;
+  *length -= sizeof raw + name_length + 1;
 
   return TRUE;
 }
 
-/* Whether each dependency was seen equal to its stamp inside this call; FALSE for bytes that are no such list. */
+/* Whether it was seen inside this call as it was. */
 gboolean
-any_dependencies_hold (const guint8 *bytes,
-                       gsize         length)
+any_dependency_holds (const AnyDependency *self)
 {
-  while (length > 0)
-    {
-      AnyStamp    stamp;
-      const char *path;
+  if (self->kind == ANY_DEPENDENCY_FUNCTION)
+    return any_definitions_allow (self->name, self->stamp.digest);
 
-      if (!unpack_item (&bytes, &length, &stamp, &path) || !any_stamp_holds (&stamp, path))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-/* The paths of a list, up to the first that does not follow the grammar. */
-char **
-any_dependencies_dup_paths (const guint8 *bytes,
-                            gsize         length)
-{
-  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
-  AnyStamp    stamp;
-  const char *path;
-
-  while (unpack_item (&bytes, &length, &stamp, &path))
-    g_strv_builder_add (paths, path);
-
-  return g_strv_builder_end (paths);
+  return any_stamp_holds (&self->stamp, self->name);
 }

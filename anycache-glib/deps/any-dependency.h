@@ -4,37 +4,35 @@
 
 #pragma once
 
-#include <glib.h>
-
 #include "any-stamp.h"
 
 G_BEGIN_DECLS
 
-/* The paths that entered one result, each with its stamp; grows while the result is computed. Not thread-safe. */
-typedef struct _AnyDependencies AnyDependencies;
+typedef enum
+{
+  ANY_DEPENDENCY_PATH,
+  ANY_DEPENDENCY_FUNCTION,
+} AnyDependencyKind;
 
-AnyDependencies *any_dependencies_new (void);
-void             any_dependencies_free (AnyDependencies *self);
+/* One thing that a result depends on, as an entry holds it; the pointers are the owner's of the bytes. */
+typedef struct
+{
+  AnyDependencyKind kind;
+  const char       *name;  /* an absolute path, or the name of a function */
+  AnyStamp          stamp; /* of a function, only the digest, which is that of its version */
+} AnyDependency;
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnyDependencies, any_dependencies_free)
+void any_dependency_init_function (AnyDependency *self,
+                                   const char    *name,
+                                   const char    *version);
 
-void any_dependencies_add (AnyDependencies *self,
-                           const char      *path);
+void any_dependency_pack (const AnyDependency *self,
+                          GByteArray          *bytes);
 
-void any_dependencies_add_read (AnyDependencies *self,
-                                const char      *path,
-                                gint64           since);
+gboolean any_dependency_unpack (AnyDependency *self,
+                                const guint8 **bytes,
+                                gsize         *length);
 
-gboolean any_dependencies_settle (AnyDependencies *self,
-                                  GError         **error);
-
-GBytes *any_dependencies_pack (AnyDependencies *self);
-
-/* The same list as it stands in an entry. */
-gboolean any_dependencies_hold (const guint8 *bytes,
-                                gsize         length);
-
-char **any_dependencies_dup_paths (const guint8 *bytes,
-                                   gsize         length);
+gboolean any_dependency_holds (const AnyDependency *self);
 
 G_END_DECLS

@@ -8,7 +8,7 @@
 
 #include <pthread.h>
 
-#include "any-dependency.h"
+#include "any-dependencies.h"
 #include "any-policy.h"
 
 /* Some thousands of small results, or a hundred thumbnails: what an application gains from without noticing the memory. */

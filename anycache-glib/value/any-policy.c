@@ -19,6 +19,14 @@ any_policy_shorter (gint64 age_a,
   return MIN (age_a, age_b);
 }
 
+/* The earlier of two times, where -1 is never. */
+gint64
+any_policy_earlier (gint64 time_a,
+                    gint64 time_b)
+{
+  return any_policy_shorter (time_a, time_b);
+}
+
 /* When an entry made at a time expires; -1 for never. */
 gint64
 any_policy_expires (gint64 created,

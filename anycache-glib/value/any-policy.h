@@ -14,6 +14,9 @@ G_BEGIN_DECLS
 gint64 any_policy_shorter (gint64 age_a,
                            gint64 age_b);
 
+gint64 any_policy_earlier (gint64 time_a,
+                           gint64 time_b);
+
 gint64 any_policy_expires (gint64 created,
                            gint64 maxage);
 

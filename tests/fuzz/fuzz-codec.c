@@ -8,7 +8,7 @@
  * checksums and lengths, so that a wrong type or value gets past these too.
  */
 
-#include "any-dependency.h"
+#include "any-dependencies.h"
 
 #include "forge.h"
 #include "fuzz.h"

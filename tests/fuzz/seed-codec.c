@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "any-dependency.h"
+#include "any-dependencies.h"
 
 #include "forge.h"
 #include "seed-entry.h"

@@ -249,4 +249,23 @@ main({
         checkText(func, path, 'one two');
         equal(fixture.computed, 1, 'the number of computations');
     },
+
+    a_function_calls_another(fixture) {
+        const path = fixture.write('text', 'one two');
+        const words = fixture.defineWordCount();
+        const twice = fixture.cache.define('org.example.Twice', null, request => {
+            request.return_value(number(2 * words.call(request.get_args(), null).deepUnpack()));
+            return true;
+        });
+
+        equal(call(twice, path), 4);
+        equal(call(twice, path), 4);
+        equal(fixture.computed, 1, 'the number of computations');
+
+        // It names no file itself.
+        writeText(path, 'one two three');
+        equal(lookup(twice, path), null);
+        equal(call(twice, path), 6);
+        equal(fixture.computed, 2, 'the number of computations');
+    },
 });

@@ -224,6 +224,25 @@ class Story(Fixture):
         self.check_text(function, path, b"one two")
         self.assertEqual(self.computed, 1)
 
+    def test_a_function_calls_another(self):
+        path = self.write("text", "one two")
+        words = self.define_word_count()
+
+        def double(request):
+            request.return_value(number(2 * words.call(request.get_args()).unpack()))
+            return True
+
+        twice = self.cache.define("org.example.Twice", None, double)
+        self.assertEqual(self.call(twice, path), 4)
+        self.assertEqual(self.call(twice, path), 4)
+        self.assertEqual(self.computed, 1)
+
+        # It names no file itself.
+        write_text(path, "one two three")
+        self.assertIsNone(self.lookup(twice, path))
+        self.assertEqual(self.call(twice, path), 6)
+        self.assertEqual(self.computed, 2)
+
 
 if __name__ == "__main__":
     main()

@@ -249,6 +249,25 @@ void test_depfiles_function_names_no_file (Fixture fixture) throws Error {
     equal (fixture.computed, 1, "the number of computations");
 }
 
+void test_a_function_calls_another (Fixture fixture) throws Error {
+    var path = fixture.write ("text", "one two");
+    var words = fixture.define_word_count ();
+    var twice = fixture.cache.define ("org.example.Twice", null, (request) => {
+        request.return_value (number (2 * words.call (request.get_args ()).get_int64 ()));
+        return true;
+    });
+
+    equal (count_words (twice, path), 4);
+    equal (count_words (twice, path), 4);
+    equal (fixture.computed, 1, "the number of computations");
+
+    // It names no file itself.
+    write_text (path, "one two three");
+    equal (lookup_words (twice, path), MISS);
+    equal (count_words (twice, path), 6);
+    equal (fixture.computed, 2, "the number of computations");
+}
+
 int main (string[] args) {
     var program = new Program ();
 
@@ -267,6 +286,7 @@ int main (string[] args) {
     program.test ("peek_shows_what_memory_holds", test_peek_shows_what_memory_holds);
     program.test ("depfiles_function", test_depfiles_function);
     program.test ("depfiles_function_names_no_file", test_depfiles_function_names_no_file);
+    program.test ("a_function_calls_another", test_a_function_calls_another);
 
     return program.run (args);
 }

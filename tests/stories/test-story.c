@@ -365,6 +365,37 @@ START_TEST (test_depfiles_function_names_no_file)
 }
 END_TEST
 
+static gboolean
+double_cb (AnyRequest *request, gpointer user_data, GError **error)
+{
+  g_autoptr (GVariant) words = any_function_call (user_data, any_request_get_args (request), NULL, error);
+
+  if (words == NULL)
+    return FALSE;
+  any_request_return_value (request, g_variant_new_int64 (2 * g_variant_get_int64 (words)));
+
+  return TRUE;
+}
+
+START_TEST (test_a_function_calls_another)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autofree char *path = fixture_write (fixture, "text", "one two");
+  g_autoptr (AnyFunction) words = fixture_define_word_count (fixture, NULL);
+  g_autoptr (AnyFunction) twice = any_cache_define (fixture->cache, "org.example.Twice", NULL, double_cb, words, NULL);
+
+  ck_assert_int_eq (count_words (twice, path), 4);
+  ck_assert_int_eq (count_words (twice, path), 4);
+  ck_assert_int_eq (fixture->computed, 1);
+
+  /* It names no file itself. */
+  write_text (path, "one two three");
+  ck_assert_int_eq (lookup_words (twice, path), MISS);
+  ck_assert_int_eq (count_words (twice, path), 6);
+  ck_assert_int_eq (fixture->computed, 2);
+}
+END_TEST
+
 int
 main (void)
 {
@@ -387,6 +418,7 @@ main (void)
   tcase_add_test (entry, test_peek_shows_what_memory_holds);
   tcase_add_test (entry, test_depfiles_function);
   tcase_add_test (entry, test_depfiles_function_names_no_file);
+  tcase_add_test (entry, test_a_function_calls_another);
   suite_add_tcase (suite, entry);
 
   return run_suite (suite);

@@ -1,0 +1,356 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "any-dependencies.h"
+
+#include "any-dependency.h"
+#include "any-trouble.h"
+#include "any-way.h"
+
+/* The longest tick of a kernel (100 Hz), in ns. */
+#define TICK (10 * G_GINT64_CONSTANT (1000000))
+
+/* Together three of them. */
+#define PAUSE_US  500
+#define MAX_LOOKS 60
+
+/* The way is not part of the entry: it tells what happens while a result is computed, and whoever asks later goes the way anew. */
+typedef struct
+{
+  char    *path; /* (owned) absolute */
+  gboolean named_before;
+  AnyWay   way; /* only where it was named before it was read */
+  AnyStamp stamp;
+} Dependency;
+
+struct _AnyDependencies
+{
+  GArray     *items;        /* (owned) (nullable) (element-type Dependency) */
+  GHashTable *known;        /* (owned) (nullable) set of the paths, which belong to items */
+  GPtrArray  *handed;       /* (owned) (nullable) (element-type GBytes) what results that were used depend on, as an entry has it */
+  GHashTable *handed_known; /* (owned) (nullable) set of the same */
+  GError     *trouble;      /* (owned) (nullable) the first thing that was named and that no stamp can vouch for */
+};
+
+static void
+dependency_clear (Dependency *self)
+{
+  g_free (self->path);
+}
+
+AnyDependencies *
+any_dependencies_new (void)
+{
+  return g_new0 (AnyDependencies, 1);
+}
+
+/* Most results depend on no file, so the list is made with its first item. */
+static void
+make_list (AnyDependencies *self)
+{
+  if (self->items != NULL)
+    return;
+
+  self->items = g_array_new (FALSE, FALSE, sizeof (Dependency));
+  g_array_set_clear_func (self->items, (GDestroyNotify) dependency_clear);
+  self->known = g_hash_table_new (g_str_hash, g_str_equal);
+}
+
+void
+any_dependencies_free (AnyDependencies *self)
+{
+  g_clear_pointer (&self->known, g_hash_table_unref);
+  g_clear_pointer (&self->items, g_array_unref);
+  g_clear_pointer (&self->handed_known, g_hash_table_unref);
+  g_clear_pointer (&self->handed, g_ptr_array_unref);
+  g_clear_error (&self->trouble);
+  g_free (self);
+}
+
+static guint
+count (AnyDependencies *self)
+{
+  return self->items != NULL ? self->items->len : 0;
+}
+
+/* Kept as it was given: to fold “link/..” by its letters would name another file. */
+static char *
+make_absolute (const char *path)
+{
+  g_autofree char *here = NULL;
+
+  if (g_path_is_absolute (path))
+    return g_strdup (path);
+
+  here = g_get_current_dir ();
+
+  return g_build_filename (here, path, NULL);
+}
+
+/* Where to put trouble with something that is named. The first is kept: what comes later may come of it. */
+static GError **
+trouble_of (AnyDependencies *self)
+{
+  return self->trouble == NULL ? &self->trouble : NULL;
+}
+
+/* NULL where the path is known already: its first stamp is the one that was taken before the file was read. */
+static Dependency *
+append (AnyDependencies *self,
+        const char      *path)
+{
+  Dependency      *item;
+  g_autofree char *absolute = NULL;
+
+  if (*path == '\0')
+    {
+      g_set_error_literal (trouble_of (self), G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "The path of a dependency is empty");
+      return NULL;
+    }
+
+  make_list (self);
+  absolute = make_absolute (path);
+  if (g_hash_table_contains (self->known, absolute))
+    return NULL;
+
+  g_array_set_size (self->items, self->items->len + 1);
+  item = &g_array_index (self->items, Dependency, self->items->len - 1);
+  *item = (Dependency){ .path = g_steal_pointer (&absolute) };
+  g_hash_table_add (self->known, item->path);
+
+  return item;
+}
+
+/* Whether a change could still come that leaves the times of what was looked at as they are: they move in ticks. A time that is not
+ * of this tick but far ahead says nothing of the kind: the next change would set it back. */
+static gboolean
+is_of_this_tick (const Dependency *self)
+{
+  gint64 now = any_stamp_now ();
+  gint64 newest = MAX (self->stamp.ctime, self->way.newest);
+
+  return newest >= now && newest - now < TICK;
+}
+
+/* Looks at what was changed just now once more in the next tick. */
+static gboolean
+look_before (Dependency *self,
+             GError    **error)
+{
+  for (guint attempt = 0; attempt < MAX_LOOKS; attempt++)
+    {
+      if (!any_way_take (&self->way, self->path, error) || !any_stamp_take (&self->stamp, self->path, error))
+        return FALSE;
+      if (!is_of_this_tick (self))
+        return TRUE;
+
+      g_usleep (PAUSE_US);
+    }
+
+  return any_trouble_set (error, G_IO_ERROR_BUSY, self->path, "changes all the time");
+}
+
+/* Stamps a path that is about to be read.
+ *
+ * The two looks at the way enclose all else: way, stamp, the reading, stamp, way. If the way has not changed from its first look to
+ * its last, then both stamps and whoever read in between have been to the same place. A way that was taken behind its stamp might
+ * lead to another file than the one that was stamped; a way that was compared before it might change in between.
+ *
+ * Where times have no fractions of a second, to wait for the next would take too long, and what is changed and changed back within
+ * one goes unseen. */
+void
+any_dependencies_add (AnyDependencies *self,
+                      const char      *path)
+{
+  Dependency *item = append (self, path);
+  GError    **trouble = trouble_of (self);
+
+  if (item == NULL)
+    return;
+
+  item->named_before = TRUE;
+  look_before (item, trouble);
+}
+
+static gboolean
+is_older (const Dependency *self,
+          gint64            since,
+          GError          **error)
+{
+  if (!any_stamp_is_older (&self->stamp, since))
+    return any_trouble_set (error, G_IO_ERROR_BUSY, self->path, "may have changed after it was read");
+
+  return any_way_is_older (self->path, self->stamp.kind == ANY_STAMP_ABSENT, since, error);
+}
+
+/* Stamps a path that may have been read at any time since an instant of any_stamp_now().
+ *
+ * The stamp comes first: if the way is still the old one behind it, it has led both the reader and the stamp to the same place. */
+void
+any_dependencies_add_read (AnyDependencies *self,
+                           const char      *path,
+                           gint64           since)
+{
+  Dependency *item = append (self, path);
+  GError    **trouble = trouble_of (self);
+
+  if (item != NULL && any_stamp_take (&item->stamp, item->path, trouble))
+    is_older (item, since, trouble);
+}
+
+static gboolean
+settle_item (Dependency *self,
+             GError    **error)
+{
+  return any_stamp_settle (&self->stamp, self->path, error) &&
+         (!self->named_before || any_way_holds (&self->way, self->path, error));
+}
+
+static gboolean
+settle_handed (GBytes  *bytes,
+               GError **error)
+{
+  gsize         length;
+  const guint8 *data = g_bytes_get_data (bytes, &length);
+  AnyDependency item;
+
+  return any_dependency_unpack (&item, &data, &length) &&
+         (any_dependency_holds (&item) ||
+          any_trouble_set (error, G_IO_ERROR_BUSY, item.name, "changed after a result that depends on it was used"));
+}
+
+static void
+hand (AnyDependencies *self,
+      gconstpointer    bytes,
+      gsize            length)
+{
+  g_autoptr (GBytes) item = g_bytes_new (bytes, length);
+
+  if (self->handed == NULL)
+    {
+      self->handed = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+      self->handed_known = g_hash_table_new (g_bytes_hash, g_bytes_equal);
+    }
+
+  if (g_hash_table_contains (self->handed_known, item))
+    return;
+
+  g_hash_table_add (self->handed_known, item);
+  g_ptr_array_add (self->handed, g_steal_pointer (&item));
+}
+
+/* Notes that the result of a function was used. */
+void
+any_dependencies_add_function (AnyDependencies *self,
+                               const char      *name,
+                               const char      *version)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  AnyDependency item;
+
+  any_dependency_init_function (&item, name, version);
+  any_dependency_pack (&item, bytes);
+  hand (self, bytes->data, bytes->len);
+}
+
+/* Takes over what a result depends on that was used, as it lies in its entry: the stamps are those that it was made with. */
+void
+any_dependencies_add_entry (AnyDependencies *self,
+                            const guint8    *bytes,
+                            gsize            length)
+{
+  while (length > 0)
+    {
+      const guint8 *start = bytes;
+      AnyDependency item;
+
+      if (!any_dependency_unpack (&item, &bytes, &length))
+        return;
+      hand (self, start, bytes - start);
+    }
+}
+
+/* Whether everything still looks like its stamp. Only then may the result be stored: otherwise nobody knows which state of the
+ * files it was made from. */
+gboolean
+any_dependencies_settle (AnyDependencies *self,
+                         GError         **error)
+{
+  if (self->trouble != NULL)
+    {
+      g_propagate_error (error, g_error_copy (self->trouble));
+      return FALSE;
+    }
+
+  for (guint i = 0; i < count (self); i++)
+    {
+      if (!settle_item (&g_array_index (self->items, Dependency, i), error))
+        return FALSE;
+    }
+
+  /* It does not matter what the files were like in between: what was used is the result. */
+  for (guint i = 0; self->handed != NULL && i < self->handed->len; i++)
+    {
+      if (!settle_handed (g_ptr_array_index (self->handed, i), error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+GBytes *
+any_dependencies_pack (AnyDependencies *self)
+{
+  GByteArray *bytes = g_byte_array_new ();
+
+  for (guint i = 0; i < count (self); i++)
+    {
+      const Dependency *item = &g_array_index (self->items, Dependency, i);
+
+      any_dependency_pack (&(AnyDependency){ ANY_DEPENDENCY_PATH, item->path, item->stamp }, bytes);
+    }
+  for (guint i = 0; self->handed != NULL && i < self->handed->len; i++)
+    {
+      GBytes *item = g_ptr_array_index (self->handed, i);
+
+      g_byte_array_append (bytes, g_bytes_get_data (item, NULL), g_bytes_get_size (item));
+    }
+
+  return g_byte_array_free_to_bytes (bytes);
+}
+
+/* Whether each dependency was seen equal to its stamp inside this call; FALSE for bytes that are no such list. */
+gboolean
+any_dependencies_hold (const guint8 *bytes,
+                       gsize         length)
+{
+  while (length > 0)
+    {
+      AnyDependency item;
+
+      if (!any_dependency_unpack (&item, &bytes, &length) || !any_dependency_holds (&item))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* The paths of a list, up to the first that does not follow the grammar. */
+char **
+any_dependencies_dup_paths (const guint8 *bytes,
+                            gsize         length)
+{
+  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
+  AnyDependency item;
+
+  while (any_dependency_unpack (&item, &bytes, &length))
+    {
+      if (item.kind == ANY_DEPENDENCY_PATH)
+        g_strv_builder_add (paths, item.name);
+    }
+
+  return g_strv_builder_end (paths);
+}
