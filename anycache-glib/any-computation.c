@@ -238,7 +238,7 @@ conclude (AnyComputation *self,
   stored = self->draft_begun && dependencies != NULL && publish (self, dependencies, value, get_expires (self), cost, &error);
   if (error != NULL)
     note (self, error);
-  if (!stored && self->draft.origin == ANY_ORIGIN_REFRESH)
+  if (!stored && self->draft.origin == ANY_ORIGIN_REFRESH && !g_error_matches (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_TIMEOUT))
     discard_old (self);
 }
 
@@ -339,7 +339,7 @@ any_computation_store (AnyFunction       *function,
   AnyComputation self = { .function = function, .key = key, .created = g_get_real_time () };
   g_autoptr (AnyDependencies) list = any_dependencies_new ();
   g_autoptr (GBytes) packed = NULL;
-  gboolean stored = FALSE;
+  gboolean stored;
   gint64   expires;
 
   for (; dependencies != NULL && *dependencies != NULL; dependencies++)
@@ -352,14 +352,9 @@ any_computation_store (AnyFunction       *function,
   expires = any_policy_expires (self.created, any_policy_shorter (any_function_get_limit (function), maxage));
   self.core = any_cache_get_core (any_function_get_cache (function));
 
-  /* The directory may have been removed since it was opened, which shows only when something is written: so twice. */
-  for (guint attempt = 0; attempt < 2 && !stored; attempt++)
-    {
-      g_clear_error (error);
-      stored = any_core_begin (self.core, key, ANY_ORIGIN_GIVEN, &self.draft, error) &&
-               publish (&self, packed, value, expires, 0, error);
-      any_draft_clear (&self.draft);
-    }
+  stored = any_core_begin (self.core, key, ANY_ORIGIN_GIVEN, &self.draft, error) &&
+           publish (&self, packed, value, expires, 0, error);
+  any_draft_clear (&self.draft);
 
   return stored;
 }

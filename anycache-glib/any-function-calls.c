@@ -213,8 +213,10 @@ any_function_peek (AnyFunction *self,
  * Computes the result for some arguments anew, whatever is stored, and stores it.
  *
  * After it returns, no process gets a result that was stored before it began, even if the new one may not be stored; and no
- * computation that began before it ended is stored over it. Of two refreshes at one time, none may be left. Fails as
- * [method@AnyCache.Function.call] does; what was stored then stays.
+ * computation that began before it ended is stored over it. If the same result is computed elsewhere at the same time, none may be
+ * left. Where the directory cannot be written, the old one stays, and [signal@AnyCache.Cache::store-failed] tells.
+ *
+ * Fails as [method@AnyCache.Function.call] does; what was stored then stays.
  *
  * Returns: (transfer full): the new result
  *

@@ -13,9 +13,8 @@
 
 #define KEY "key"
 
-/* Longer than anything takes; a child that waits for a lock whose owner it does not have is killed then. */
-
-/* In a child: it is killed when it does not come to an end. libcheck's own alarm would take the whole test with it. */
+/* In a child: it is killed when it does not come to an end, for a lock whose owner it does not have. libcheck's own alarm would take
+ * the whole test with it. */
 static void
 limit_time (void)
 {

@@ -4,6 +4,7 @@
 
 /* What others do to the cache while a result is computed: the caller gets the value in any case, and stored is only what may be. */
 
+#include <glib/gstdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -185,9 +186,8 @@ START_TEST (test_meanwhile)
     { "clear the function elsewhere", call_cb, clear_function_elsewhere, MISS },
     { "clear the cache elsewhere", call_cb, clear_elsewhere, MISS },
     { "refresh elsewhere", call_cb, refresh_elsewhere, 2 },
-    /* A refresh goes over whatever began to be computed before it ended. */
     { "nothing during a refresh", refresh_cb, nothing, 1 },
-    { "a call during a refresh", refresh_cb, call_it, 1 },
+    { "a call during a refresh", refresh_cb, call_it, MISS },
     { "clear the cache during a refresh", refresh_cb, clear_cache, MISS },
     { "clear the cache elsewhere during a refresh", refresh_cb, clear_elsewhere, MISS },
   };
@@ -394,6 +394,47 @@ START_TEST (test_refresh_after_deletion)
 }
 END_TEST
 
+static void
+depend_on_file (Setup      *setup,
+                AnyRequest *request)
+{
+  any_request_add_dependency (request, setup->data);
+}
+
+/* Nor does a result that memory says is outdated find the directory where it was. */
+START_TEST (test_call_after_deletion)
+{
+  g_auto (Setup) setup = { .during = depend_on_file };
+  g_auto (Failures) failures = { 0 };
+  g_autofree char *path = NULL;
+  g_autofree char *away = NULL;
+
+  setup_init (&setup);
+  setup.data = path = setup_write (&setup, "file", "text");
+  away = g_build_filename (setup.folder, "away", NULL);
+  failures_watch (&failures, setup.cache);
+  ck_assert_int_eq (call (setup.function, KEY), 1);
+  ck_assert_int_eq (lookup (setup.function, KEY), 1);
+
+  if (_i % 2 == 0)
+    any_test_remove_folder (g_strdup (setup.cachedir));
+  else
+    ck_assert_int_eq (g_rename (setup.cachedir, away), 0);
+  if (_i / 2 == 0)
+    {
+      g_free (setup_write (&setup, "file", "else"));
+      ck_assert_int_eq (call (setup.function, KEY), 2);
+    }
+  else
+    ck_assert (any_function_store (setup.function, text_args (KEY), g_variant_new_int64 (2), -1, NULL, NULL, NULL));
+
+  any_cache_set_maxmemory (setup.cache, 0);
+  ck_assert_int_eq (lookup (setup.function, KEY), 2);
+  ck_assert (g_file_test (setup.cachedir, G_FILE_TEST_IS_DIR));
+  ck_assert_int_eq (failures.n_told, 0);
+}
+END_TEST
+
 int
 main (void)
 {
@@ -410,6 +451,7 @@ main (void)
   tcase_add_test (all, test_store_without_age);
   tcase_add_test (all, test_refresh_while_off);
   tcase_add_test (all, test_refresh_after_deletion);
+  tcase_add_loop_test (all, test_call_after_deletion, 0, 4);
   suite_add_tcase (suite, all);
 
   return any_test_run (suite);

@@ -9,6 +9,7 @@
 #include "any-test-store.h"
 
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnyCore, any_core_release)
 
@@ -188,6 +189,7 @@ END_TEST
 typedef struct
 {
   Fixture *fixture;
+  gboolean few_descriptors;
   pid_t    child; /* in memory that all share */
 } Legacy;
 
@@ -203,6 +205,12 @@ die_with_child_part (int      line,
 
   any_test_store_enter (held, any_test_key_shard (&self->fixture->keys[0]), &shard);
   g_assert_true (any_epoch_begin (held->directory->epoch, NULL));
+  if (self->few_descriptors)
+    {
+      const struct rlimit none = { 0, 0 };
+
+      g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
+    }
   child = fork ();
   if (child == 0)
     for (;;)
@@ -220,6 +228,7 @@ START_TEST (test_child_of_the_dead)
 
   ck_assert (legacy != MAP_FAILED);
   legacy->fixture = self;
+  legacy->few_descriptors = _i;
   dead = any_test_process_start (die_with_child_part, legacy);
   any_test_await (dead.line);
   any_test_process_kill (&dead);
@@ -298,7 +307,7 @@ make_suite (void)
   tcase_add_test (forks, test_child_has_its_own);
   tcase_add_test (forks, test_child_of_a_child);
   tcase_add_test (forks, test_a_gate_is_held);
-  tcase_add_test (forks, test_child_of_the_dead);
+  tcase_add_loop_test (forks, test_child_of_the_dead, 0, 2);
   tcase_add_test (forks, test_locks_are_held);
   suite_add_tcase (suite, forks);
 

@@ -86,7 +86,7 @@ store (AnyDiskTier  *tier,
   g_autoptr (GError) error = NULL;
   g_auto (AnyDraft) draft = { 0 };
 
-  begin (tier, key, ANY_ORIGIN_CALL, &draft);
+  begin (tier, key, ANY_ORIGIN_GIVEN, &draft);
   g_assert_cmpint (publish (tier, key, &draft, text, &error), ==, ANY_PUBLISHED);
   g_assert_no_error (error);
 }
@@ -222,8 +222,8 @@ let_happen (AnyDiskTier  *tier,
 
 /* What is there afterwards, by the origin of what comes late and by what has happened since it was begun. */
 static const char *const afterwards[][N_HAPPENINGS] = {
-  [ANY_ORIGIN_CALL] = { "late", "late", "meanwhile", "meanwhile", NULL, NULL, NULL },
-  [ANY_ORIGIN_REFRESH] = { "late", "late", NULL, NULL, NULL, NULL, NULL },
+  [ANY_ORIGIN_CALL] = { "late", "meanwhile", "meanwhile", "meanwhile", NULL, NULL, NULL },
+  [ANY_ORIGIN_REFRESH] = { "late", NULL, NULL, NULL, NULL, NULL, NULL },
   [ANY_ORIGIN_GIVEN] = { "late", "late", "late", "late", "late", "late", NULL },
 };
 
@@ -255,6 +255,26 @@ START_TEST (test_late_results)
       ck_assert_msg (error == NULL, "a late result is a failure: %s", error != NULL ? error->message : "");
       ck_assert_int_eq (published, g_strcmp0 (expected, "late") == 0 ? ANY_PUBLISHED : ANY_PUBLISH_SUPERSEDED);
     }
+}
+END_TEST
+
+/* What happens to its neighbours in the shard is nothing to a result, unless one of them is removed. */
+START_TEST (test_neighbours)
+{
+  g_autoptr (Fixture) self = fixture_new ();
+  g_auto (AnyDraft) draft = { 0 };
+  g_auto (AnyKey) neighbour = { 0 };
+  AnyOrigin origin = _i / N_HAPPENINGS;
+  Happening happening = _i % N_HAPPENINGS;
+
+  any_test_key_init_in_shard (&neighbour, "org.example.Neighbour", any_test_key_shard (&self->key), 0);
+  if (happening == NAME_REMOVED || happening == CLEARED)
+    return;
+
+  begin (self->one, &self->key, origin, &draft);
+  let_happen (self->two, &neighbour, happening);
+  ck_assert_int_eq (publish (self->one, &self->key, &draft, "late", NULL),
+                    happening == REMOVED && origin != ANY_ORIGIN_GIVEN ? ANY_PUBLISH_SUPERSEDED : ANY_PUBLISHED);
 }
 END_TEST
 
@@ -678,6 +698,7 @@ make_suite (void)
   tcase_add_test (entries, test_what_one_does_the_other_sees);
   tcase_add_test (entries, test_holds);
   tcase_add_loop_test (entries, test_late_results, 0, 3 * N_HAPPENINGS);
+  tcase_add_loop_test (entries, test_neighbours, 0, 3 * N_HAPPENINGS);
   tcase_add_test (entries, test_size);
   tcase_add_test (entries, test_a_large_entry);
   tcase_add_test (entries, test_a_stuck_holder);

@@ -450,7 +450,7 @@ make_suite (void)
   tcase_add_loop_test (trouble, test_tampered_sizes, 0, 4);
   tcase_add_loop_test (trouble, test_tampered_and_replaced, 0, 2);
   tcase_add_loop_test (trouble, test_copied_and_removed, 0, 6);
-  tcase_add_loop_test (trouble, test_copied_and_replaced, 0, 3);
+  tcase_add_loop_test (trouble, test_copied_and_replaced, 0, 4);
   tcase_add_test (trouble, test_no_epoch);
   tcase_add_test (trouble, test_without_rights);
   tcase_add_test (trouble, test_death_at_any_point);

@@ -99,30 +99,34 @@ any_draft_clear (AnyDraft *self)
 
 /* What is given yields to nothing, so nothing has to be remembered for it. */
 static gboolean
-begin_in (AnyDiskTier  *self,
-          AnyDirectory *directory,
-          guint         shard,
-          AnyDraft     *draft,
-          GError      **error)
+begin_in (AnyDiskTier        *self,
+          AnyDirectory       *directory,
+          const AnyShardPath *path,
+          AnyDraft           *draft,
+          GError            **error)
 {
-  AnyLedgerRecord record = { 0 };
+  AnyLedgerRecord record;
 
   draft->generation = any_location_ref_generation (self->location, directory, TRUE, error);
   if (draft->generation == NULL)
     return FALSE;
 
-  if (draft->origin != ANY_ORIGIN_GIVEN && !any_ledger_read (draft->generation->state_fd, shard, &record))
-    {
-      any_posix_set_error (error, errno, "Cannot read the ledger in", draft->generation->path);
-      any_draft_clear (draft);
-      return FALSE;
-    }
-
   draft->directory = any_directory_ref (directory);
   draft->epoch = __atomic_load_n (&draft->generation->epoch, __ATOMIC_ACQUIRE);
-  draft->sequence = record.sequence;
+  if (draft->origin == ANY_ORIGIN_GIVEN)
+    return TRUE;
 
-  return TRUE;
+  if (!any_ledger_read (draft->generation->state_fd, path->index, &record))
+    any_posix_set_error (error, errno, "Cannot read the ledger in", draft->generation->path);
+  else if (any_entry_file_identify (draft->generation, path, &draft->entry, error))
+    {
+      draft->sequence = record.sequence;
+      return TRUE;
+    }
+
+  any_draft_clear (draft);
+
+  return FALSE;
 }
 
 /* Others can pull the directory away while it is opened or cleared; each attempt needs another one to fail. */
@@ -136,14 +140,13 @@ any_disk_tier_begin (AnyDiskTier  *self,
                      AnyDraft     *draft,
                      GError      **error)
 {
-  guint   shard = key->ident.high >> 56;
-  GError *local_error = NULL;
+  AnyShardPath path;
+  GError      *local_error = NULL;
 
   *draft = (AnyDraft){ .origin = origin };
+  any_shard_path_init (&path, &key->ident);
 
-  /* A call has missed, and so looked where the path leads now. */
-  if (origin == ANY_ORIGIN_REFRESH)
-    any_location_verify (self->location);
+  any_location_verify (self->location);
 
   for (guint attempt = 1;; attempt++)
     {
@@ -151,7 +154,7 @@ any_disk_tier_begin (AnyDiskTier  *self,
 
       if (directory == NULL)
         return FALSE;
-      if (begin_in (self, directory, shard, draft, &local_error))
+      if (begin_in (self, directory, &path, draft, &local_error))
         return TRUE;
 
       /* Who has waited in vain once does not wait again. */
@@ -192,7 +195,10 @@ conclude (AnyDiskTier    *self,
   return ANY_PUBLISH_FAILED;
 }
 
-/* Writes a result into a shard that is held, unless it must yield. FALSE with no error where it had to. */
+/* Writes a result into a shard that is held, unless it must yield. FALSE with no error where it had to.
+ *
+ * What was stored since the draft was begun may be newer: nobody knows which of two computations has looked last.
+ */
 static gboolean
 write_or_yield (AnyShard           *shard,
                 const AnyShardPath *path,
@@ -201,11 +207,16 @@ write_or_yield (AnyShard           *shard,
                 gsize               head_length,
                 GError            **error)
 {
-  AnyEpoch *epoch = draft->directory->epoch;
-  gboolean  yields = draft->origin != ANY_ORIGIN_GIVEN && shard->record.sequence != draft->sequence;
+  AnyEpoch        *epoch = draft->directory->epoch;
+  AnyEntryIdentity now = draft->entry;
+  gboolean         yields = FALSE;
 
-  if (draft->origin != ANY_ORIGIN_CALL)
-    shard->record.sequence++;
+  if (draft->origin != ANY_ORIGIN_GIVEN)
+    {
+      if (!any_entry_file_identify (draft->generation, path, &now, error))
+        return FALSE;
+      yields = shard->record.sequence != draft->sequence || memcmp (&now, &draft->entry, sizeof now) != 0;
+    }
 
   if (!yields)
     return any_entry_file_write (shard, path, epoch, record, head_length, error);

@@ -5,8 +5,8 @@
 #pragma once
 
 #include "any-codec.h"
-#include "any-generation.h"
 #include "any-miss.h"
+#include "any-shard.h"
 
 G_BEGIN_DECLS
 
@@ -28,8 +28,8 @@ gboolean any_disk_tier_holds (AnyDiskTier     *self,
 /* Where a result comes from says what it yields to. */
 typedef enum
 {
-  ANY_ORIGIN_CALL,    /* to what was removed, refreshed or given since its computation began */
-  ANY_ORIGIN_REFRESH, /* to the same, but not to the old result, which goes in any case */
+  ANY_ORIGIN_CALL,    /* to a removal since its computation began, and to any other result that was stored since */
+  ANY_ORIGIN_REFRESH, /* to the same; but what is stored then may be older, and goes */
   ANY_ORIGIN_GIVEN,   /* to nothing: it is true at the instant of storing it */
 } AnyOrigin;
 
@@ -41,6 +41,8 @@ typedef struct
   AnyGeneration *generation; /* (owned) (nullable) */
   guint64        sequence;
   guint64        epoch;
+
+  AnyEntryIdentity entry; /* what stood in its place */
 } AnyDraft;
 
 gboolean any_disk_tier_begin (AnyDiskTier  *self,

@@ -167,6 +167,28 @@ any_entry_file_is_sound (AnyShard   *shard,
   return path.index == shard->index && strcmp (path.file, file) == 0;
 }
 
+/* Which file stands in the place of an entry; all zero where there is none. */
+gboolean
+any_entry_file_identify (AnyGeneration      *generation,
+                         const AnyShardPath *path,
+                         AnyEntryIdentity   *identity,
+                         GError            **error)
+{
+  struct stat status;
+
+  *identity = (AnyEntryIdentity){ 0 };
+
+  if (fstatat (generation->fd, path->in_generation, &status, AT_SYMLINK_NOFOLLOW) == 0)
+    *identity = (AnyEntryIdentity){ status.st_ino, status.st_ctim.tv_sec, status.st_ctim.tv_nsec };
+  else if (errno != ENOENT && errno != ENOTDIR)
+    {
+      any_posix_set_error (error, errno, "Cannot look at an entry in", generation->path);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
 gboolean
 any_entry_file_exists (AnyGeneration      *generation,
                        const AnyShardPath *path)
@@ -234,7 +256,8 @@ write_temporary (AnyShard        *shard,
 static void
 discount (AnyShard   *shard,
           const char *name,
-          const char *file)
+          const char *file,
+          guint64     new_length)
 {
   struct stat old;
 
@@ -250,7 +273,7 @@ discount (AnyShard   *shard,
     return;
 
   /* The new entry is counted already. A sound file that was copied here was not counted at all. */
-  shard->suspect |= shard->record.entries < 2 || shard->record.bytes < (guint64) old.st_size ||
+  shard->suspect |= shard->record.entries < 2 || shard->record.bytes - new_length < (guint64) old.st_size ||
                     !any_entry_file_is_sound (shard, file, old.st_size);
   if (shard->suspect)
     return;
@@ -264,6 +287,7 @@ static gboolean
 replace (AnyShard   *shard,
          const char *temporary,
          const char *name,
+         guint64     length,
          AnyEpoch   *epoch,
          GError    **error)
 {
@@ -273,7 +297,7 @@ replace (AnyShard   *shard,
   if (!any_epoch_begin (epoch, error))
     return FALSE;
 
-  discount (shard, name, strchr (name, '/') + 1);
+  discount (shard, name, strchr (name, '/') + 1, length);
   replaced = renameat (shard->generation->fd, temporary, shard->generation->fd, name) == 0;
   if (!replaced)
     {
@@ -290,6 +314,7 @@ static gboolean
 place (AnyShard   *shard,
        const char *temporary,
        const char *name,
+       guint64     length,
        AnyEpoch   *epoch,
        GError    **error)
 {
@@ -298,7 +323,7 @@ place (AnyShard   *shard,
   if (any_posix_rename_new (generation, temporary, generation, name))
     return TRUE;
   if (errno == EEXIST)
-    return replace (shard, temporary, name, epoch, error);
+    return replace (shard, temporary, name, length, epoch, error);
 
   any_posix_set_error (error, errno, "Cannot put an entry into", shard->generation->path);
 
@@ -326,7 +351,7 @@ any_entry_file_write (AnyShard           *shard,
   if (!written)
     any_posix_set_error (error, errno, "Cannot write an entry in", shard->generation->path);
   else
-    written = place (shard, temporary, path->in_generation, epoch, error);
+    written = place (shard, temporary, path->in_generation, record->total_length, epoch, error);
 
   if (!written)
     {

@@ -24,6 +24,11 @@ gboolean any_entry_file_is_sound (AnyShard   *shard,
                                   const char *file,
                                   guint64     size);
 
+gboolean any_entry_file_identify (AnyGeneration      *generation,
+                                  const AnyShardPath *path,
+                                  AnyEntryIdentity   *identity,
+                                  GError            **error);
+
 gboolean any_entry_file_exists (AnyGeneration      *generation,
                                 const AnyShardPath *path);
 

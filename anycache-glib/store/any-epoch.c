@@ -32,7 +32,7 @@ any_epoch_open (int         directory,
                 GError    **error)
 {
   g_autofree char *file = g_build_filename (path, FILE_NAME, NULL);
-  int              fd = any_posix_open (directory, FILE_NAME, writable ? O_RDWR | O_CREAT : O_RDONLY);
+  int              fd = any_fork_guard_open (directory, FILE_NAME, writable ? O_RDWR | O_CREAT : O_RDONLY);
   struct stat      status;
   AnyEpoch        *self;
 
@@ -40,7 +40,6 @@ any_epoch_open (int         directory,
   if (fd >= 0 && fstat (fd, &status) == 0 && S_ISREG (status.st_mode) && status.st_nlink == 1 &&
       (!writable || (status.st_mode & 0777) == 0600 || fchmod (fd, 0600) == 0))
     {
-      any_fork_guard_add (fd);
       self = g_new0 (AnyEpoch, 1);
       any_gate_init (&self->gate);
       self->fd = fd;
@@ -52,7 +51,7 @@ any_epoch_open (int         directory,
 
   any_posix_set_error (error, fd >= 0 ? EINVAL : errno, "Cannot use", file);
   if (fd >= 0)
-    close (fd);
+    any_fork_guard_close (fd);
 
   return NULL;
 }

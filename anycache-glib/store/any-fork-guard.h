@@ -9,9 +9,11 @@
 G_BEGIN_DECLS
 
 /* Descriptors that locks are held on, and that a forked child must not keep: it would share the locks, and hold those of a parent
- * that has died. In the child each of them is /dev/null. */
+ * that has died. In the child each of them leads to /dev/null, or nowhere. */
 
-void any_fork_guard_add (int fd);
+int any_fork_guard_open (int         directory,
+                         const char *path,
+                         int         flags);
 
 void any_fork_guard_close (int fd);
 

@@ -51,18 +51,18 @@ any_generation_unref (AnyGeneration *self)
 
 /* A hard link in the ledger's place would let us write to somebody's file. One without any link is being swept away.
  *
- * It is read after each time that it was written, and a note of when costs as much as all else of that. Who is not its owner may
- * not go without. */
+ * O_NOATIME: it is read after each time that it was written, and to date that costs as much as the reading. Only the owner may go
+ * without. */
 static int
 open_state (int      generation,
             gboolean writable)
 {
   struct stat status = { .st_nlink = 1 };
   int         flags = writable ? O_RDWR | O_CREAT : O_RDONLY;
-  int         fd = any_posix_open (generation, STATE, flags | O_NOATIME);
+  int         fd = any_fork_guard_open (generation, STATE, flags | O_NOATIME);
 
   if (fd < 0 && errno == EPERM)
-    fd = any_posix_open (generation, STATE, flags);
+    fd = any_fork_guard_open (generation, STATE, flags);
 
   if (fd < 0)
     return -1;
@@ -71,7 +71,7 @@ open_state (int      generation,
       (!writable || (status.st_mode & 0777) == 0600 || fchmod (fd, 0600) == 0))
     return fd;
 
-  close (fd);
+  any_fork_guard_close (fd);
   errno = status.st_nlink == 0 ? ENOENT : EINVAL;
 
   return -1;
@@ -114,7 +114,7 @@ prepare_locked (AnyDirectory *directory)
   saved_errno = errno;
 
   if (state >= 0)
-    close (state);
+    any_fork_guard_close (state);
   if (generation >= 0)
     close (generation);
   if (!ready)
@@ -255,8 +255,6 @@ any_generation_open (AnyDirectory *directory,
 
   if (self->fd >= 0)
     self->state_fd = open_state (self->fd, self->writable);
-  if (self->state_fd >= 0)
-    any_fork_guard_add (self->state_fd);
 
   if (self->state_fd < 0 || fstat (self->fd, &status) != 0)
     {

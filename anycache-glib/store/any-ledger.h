@@ -18,7 +18,7 @@ typedef struct
   gboolean settled; /* the numbers are right: nobody died while changing the shard, and the machine did not crash since */
   guint64  bytes;
   guint64  entries;
-  guint64  sequence; /* counts what older computations must yield to: removals, refreshes, results that were given */
+  guint64  sequence; /* counts removals */
 } AnyLedgerRecord;
 
 guint64 any_ledger_boot_tag (void);

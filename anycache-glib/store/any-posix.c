@@ -175,7 +175,6 @@ any_posix_read_all (int     fd,
   return have;
 }
 
-/* Gives a file a length that it may grow to. */
 /* Gives a new file its mode, of which the umask may have taken away what the owner needs.
  *
  * Who asks for the times as well makes the kernel date the next write more finely, which costs three microseconds; so statx() comes
@@ -195,6 +194,7 @@ any_posix_keep_private (int fd)
   return (status.st_mode & 0777) == FILE_MODE || fchmod (fd, FILE_MODE) == 0;
 }
 
+/* Gives a file a length that it may grow to. */
 gboolean
 any_posix_resize (int     fd,
                   guint64 length)

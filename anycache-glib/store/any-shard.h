@@ -60,6 +60,14 @@ gboolean any_shard_foreach (AnyShard    *self,
                             AnyShardFunc func,
                             gpointer     user_data);
 
+/* Tells one file in the place of an entry from the next: the kernel gives the same number and time to no two of them. */
+typedef struct
+{
+  guint64 inode;
+  gint64  seconds;
+  gint64  nanoseconds;
+} AnyEntryIdentity;
+
 /* Where a key's entry is, in the forms that it is asked for. */
 typedef struct
 {
