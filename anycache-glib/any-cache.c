@@ -52,10 +52,11 @@ struct _AnyCache
   gboolean temporary; /* set once */
   gboolean disabled;  /* set once */
 
-  AnyCore *core;    /* (owned), atomic: replaced in a child after a fork */
-  gint64   maxsize; /* atomic; bytes, 0 for off, -1 for no limit */
-  gint64   maxage;  /* atomic; us, -1 for no limit */
-  int      failing; /* atomic: the last store failed, and it was said */
+  AnyCore *core;           /* (owned), atomic: replaced in a child after a fork */
+  gint64   maxsize;        /* atomic; bytes, 0 for off, -1 for no limit */
+  gint64   maxage;         /* atomic; us, -1 for no limit */
+  gint64   check_interval; /* atomic; us */
+  int      failing;        /* atomic: the last store failed, and it was said */
 };
 
 typedef enum
@@ -64,6 +65,7 @@ typedef enum
   PROP_MAXSIZE,
   PROP_MAXAGE,
   PROP_MAXMEMORY,
+  PROP_CHECK_INTERVAL,
   PROP_SIZE,
 } AnyCacheProperty;
 
@@ -107,39 +109,15 @@ any_cache_note_stored (AnyCache *self)
   g_atomic_int_set (&self->failing, FALSE);
 }
 
-typedef struct
-{
-  AnyCache *cache; /* (owned) */
-  GError   *error; /* (owned) */
-} Failure;
-
-static void
-tell_failure (gpointer data)
-{
-  Failure *failure = data;
-
-  g_signal_emit (failure->cache, store_failed_signal, 0, failure->error);
-
-  g_object_unref (failure->cache);
-  g_error_free (failure->error);
-  g_free (failure);
-}
-
 /* Says that results are not being stored: once, until one is again. */
 void
 any_cache_note_failure (AnyCache     *self,
                         const GError *error)
 {
-  Failure *failure;
-
   g_debug ("Not stored in %s: %s", self->cachedir, error->message);
 
-  if (!g_atomic_int_compare_and_exchange (&self->failing, FALSE, TRUE))
-    return;
-
-  failure = g_new (Failure, 1);
-  *failure = (Failure){ g_object_ref (self), g_error_copy (error) };
-  any_owner_visit (&self->owner, tell_failure, failure);
+  if (g_atomic_int_compare_and_exchange (&self->failing, FALSE, TRUE))
+    any_owner_emit (&self->owner, G_OBJECT (self), store_failed_signal, error);
 }
 
 static void
@@ -166,6 +144,10 @@ any_cache_get_property (GObject    *object,
 
     case PROP_MAXMEMORY:
       g_value_set_int64 (value, any_cache_get_maxmemory (self));
+      break;
+
+    case PROP_CHECK_INTERVAL:
+      g_value_set_int64 (value, any_cache_get_check_interval (self));
       break;
 
     case PROP_SIZE:
@@ -202,6 +184,10 @@ any_cache_set_property (GObject      *object,
 
     case PROP_MAXMEMORY:
       any_cache_set_maxmemory (self, g_value_get_int64 (value));
+      break;
+
+    case PROP_CHECK_INTERVAL:
+      any_cache_set_check_interval (self, g_value_get_int64 (value));
       break;
 
     case PROP_SIZE:
@@ -295,6 +281,19 @@ install_properties (GObjectClass *object_class)
    * Since: 1.0
    */
   properties[PROP_MAXMEMORY] = g_param_spec_int64 ("maxmemory", NULL, NULL, -1, G_MAXINT64, G_GINT64_CONSTANT (16) << 20, writable);
+
+  /**
+   * AnyCache:check-interval: (getter get_check_interval) (setter set_check_interval)
+   *
+   * For how long a result that is in memory may be returned without another look at its files and at what other processes have
+   * done, in microseconds; 0 to look each time.
+   *
+   * Within the interval, a hit makes no system call. What this process removes, clears, stores or refreshes, it sees at once, and an
+   * age that has run out too; a change of a file, and what other processes remove, it sees after the interval at the latest.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_CHECK_INTERVAL] = g_param_spec_int64 ("check-interval", NULL, NULL, 0, G_MAXINT64, 0, writable);
 
   /**
    * AnyCache:size: (getter get_size)
@@ -549,6 +548,44 @@ any_cache_set_maxmemory (AnyCache *self,
 
   any_core_set_max_memory (any_cache_get_core (self), maxmemory);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAXMEMORY]);
+}
+
+/**
+ * any_cache_get_check_interval: (get-property check-interval)
+ * @self: a cache
+ *
+ * Gets for how long a result in memory may be returned without another look.
+ *
+ * Returns: microseconds; 0 where each call looks
+ *
+ * Since: 1.0
+ */
+gint64
+any_cache_get_check_interval (AnyCache *self)
+{
+  g_return_val_if_fail (ANY_IS_CACHE (self), 0);
+
+  return __atomic_load_n (&self->check_interval, __ATOMIC_RELAXED);
+}
+
+/**
+ * any_cache_set_check_interval: (set-property check-interval)
+ * @self: a cache
+ * @check_interval: microseconds; 0 to look each time
+ *
+ * Sets for how long a result in memory may be returned without another look at its files and at what other processes have done.
+ *
+ * Since: 1.0
+ */
+void
+any_cache_set_check_interval (AnyCache *self,
+                              gint64    check_interval)
+{
+  g_return_if_fail (ANY_IS_CACHE (self));
+  g_return_if_fail (check_interval >= 0);
+
+  if (__atomic_exchange_n (&self->check_interval, check_interval, __ATOMIC_RELAXED) != check_interval)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CHECK_INTERVAL]);
 }
 
 /**

@@ -61,6 +61,13 @@ void any_cache_set_maxmemory (AnyCache *self,
                               gint64    maxmemory);
 
 ANY_AVAILABLE_IN_1_0
+gint64 any_cache_get_check_interval (AnyCache *self);
+
+ANY_AVAILABLE_IN_1_0
+void any_cache_set_check_interval (AnyCache *self,
+                                   gint64    check_interval);
+
+ANY_AVAILABLE_IN_1_0
 guint64 any_cache_get_size (AnyCache *self);
 
 ANY_AVAILABLE_IN_1_0

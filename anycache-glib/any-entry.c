@@ -186,5 +186,6 @@ any_entry_is_current (AnyEntry *self)
   cache = any_function_get_cache (self->function);
 
   return any_cache_is_on (cache) &&
-         any_core_is_current (any_cache_get_core (cache), self->record, any_function_get_limit (self->function));
+         any_core_is_current (any_cache_get_core (cache), self->record, any_function_get_limit (self->function),
+                              any_cache_get_check_interval (cache));
 }

@@ -71,13 +71,14 @@ static AnyRecord *
 find (AnyFunction  *self,
       const AnyKey *key)
 {
+  AnyCache  *cache = any_function_get_cache (self);
   AnyRecord *record = NULL;
   AnyMiss    miss;
 
   if (!is_on (self))
     return NULL;
 
-  miss = any_core_lookup (core_of (self), key, any_function_get_limit (self), &record);
+  miss = any_core_lookup (core_of (self), key, any_function_get_limit (self), any_cache_get_check_interval (cache), &record);
   if (miss != ANY_MISS_NONE)
     g_debug ("No result of “%s”: %s", any_function_get_name (self), any_miss_to_string (miss));
 

@@ -239,21 +239,29 @@ any_test_forbid_call (long number,
   g_assert_cmpint (prctl (PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), ==, 0);
 }
 
-/* Whether a process can be followed from system call to system call: not inside valgrind, which makes calls of its own, nor in
- * some sandboxes. Says so where it cannot. */
+/* Valgrind makes system calls of its own, in the name of the program. */
+static inline gboolean
+any_test_is_in_valgrind (void)
+{
+  const char *preload = g_getenv ("LD_PRELOAD");
+
+  return preload != NULL && strstr (preload, "vgpreload") != NULL;
+}
+
+/* Whether a process can be followed from system call to system call: not inside valgrind, nor in some
+ * sandboxes. Says so where it cannot. */
 static inline gboolean
 any_test_can_step (void)
 {
-  static int  can = -1;
-  const char *preload = g_getenv ("LD_PRELOAD");
-  pid_t       pid;
-  int         status;
+  static int can = -1;
+  pid_t      pid;
+  int        status;
 
   if (can >= 0)
     return can;
 
   can = FALSE;
-  if (preload == NULL || strstr (preload, "vgpreload") == NULL)
+  if (!any_test_is_in_valgrind ())
     {
       fflush (NULL);
       pid = fork ();

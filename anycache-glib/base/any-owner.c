@@ -64,3 +64,35 @@ any_owner_visit (const AnyOwner *self,
   g_source_set_callback (source, visit_cb, visit, g_free);
   g_source_attach (source, self->context);
 }
+
+typedef struct
+{
+  GObject *object; /* (owned) */
+  guint    signal;
+  GError  *error; /* (owned) */
+} Emission;
+
+static void
+emit (gpointer data)
+{
+  Emission *emission = data;
+
+  g_signal_emit (emission->object, emission->signal, 0, emission->error);
+
+  g_object_unref (emission->object);
+  g_error_free (emission->error);
+  g_free (emission);
+}
+
+/* Emits a signal whose argument is an error, where the owner is at home. */
+void
+any_owner_emit (const AnyOwner *self,
+                GObject        *object,
+                guint           signal,
+                const GError   *error)
+{
+  Emission *emission = g_new (Emission, 1);
+
+  *emission = (Emission){ g_object_ref (object), signal, g_error_copy (error) };
+  any_owner_visit (self, emit, emission);
+}

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include <glib-object.h>
 
 G_BEGIN_DECLS
 
@@ -25,5 +25,10 @@ void any_owner_clear (AnyOwner *self);
 void any_owner_visit (const AnyOwner *self,
                       GDestroyNotify  func,
                       gpointer        data);
+
+void any_owner_emit (const AnyOwner *self,
+                     GObject        *object,
+                     guint           signal,
+                     const GError   *error);
 
 G_END_DECLS

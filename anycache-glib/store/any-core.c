@@ -21,6 +21,7 @@ struct _AnyCore
   int            n_forks;  /* set once: how often this process had been forked when the core was made */
   AnyDiskTier   *disk;     /* (owned), set once */
   AnyMemoryTier *memory;   /* (owned), set once */
+  gint64         floor;    /* atomic: what was validated until then counts no more; us, monotonic */
 };
 
 static struct
@@ -185,17 +186,68 @@ is_on_disk (AnyCore   *self,
   return TRUE;
 }
 
-/* Finds the record of a key, if it may be returned now. */
+/* What this process takes away is gone for it at once, whatever interval an asker has. */
+static void
+forget_validations (AnyCore *self)
+{
+  __atomic_store_n (&self->floor, g_get_monotonic_time (), __ATOMIC_SEQ_CST);
+}
+
+/* Whether a record was seen to hold so lately that the asker goes by that. */
+static gboolean
+was_validated (AnyCore   *self,
+               AnyRecord *record,
+               gint64     check_interval)
+{
+  gint64 validated;
+
+  if (check_interval <= 0)
+    return FALSE;
+
+  validated = __atomic_load_n (&record->validated, __ATOMIC_ACQUIRE);
+
+  return validated > __atomic_load_n (&self->floor, __ATOMIC_SEQ_CST) &&
+         g_get_monotonic_time () - validated < check_interval;
+}
+
+/* Judges a record on a look that began at an instant, and notes whether it holds. */
+static AnyMiss
+validate (AnyRecord *record,
+          gint64     maxage,
+          gint64     began)
+{
+  AnyMiss miss = judge (record, maxage);
+
+  if (began > 0 || miss != ANY_MISS_NONE)
+    __atomic_store_n (&record->validated, miss == ANY_MISS_NONE ? began : 0, __ATOMIC_RELEASE);
+
+  return miss;
+}
+
+/* Finds the record of a key, if it may be returned now, or could be within the interval before. */
 AnyMiss
 any_core_lookup (AnyCore      *self,
                  const AnyKey *key,
                  gint64        maxage,
+                 gint64        check_interval,
                  AnyRecord   **record)
 {
   gboolean use_memory = any_core_get_max_memory (self) != 0;
-  guint64  epoch = use_memory ? any_disk_tier_get_epoch (self->disk) : ANY_EPOCH_UNKNOWN;
+  gint64   began = use_memory && check_interval > 0 ? g_get_monotonic_time () : 0;
+  guint64  epoch;
   g_autoptr (AnyRecord) found = NULL;
   AnyMiss miss;
+
+  if (began > 0)
+    found = any_memory_tier_find (self->memory, key);
+  if (found != NULL && was_validated (self, found, check_interval) && !is_expired (found, maxage))
+    {
+      *record = g_steal_pointer (&found);
+      return ANY_MISS_NONE;
+    }
+
+  g_clear_pointer (&found, any_record_unref);
+  epoch = use_memory ? any_disk_tier_get_epoch (self->disk) : ANY_EPOCH_UNKNOWN;
 
   if (epoch != ANY_EPOCH_UNKNOWN)
     found = any_memory_tier_find (self->memory, key);
@@ -213,7 +265,7 @@ any_core_lookup (AnyCore      *self,
         any_memory_tier_put (self->memory, key, found);
     }
 
-  miss = judge (found, maxage);
+  miss = validate (found, maxage, began);
   if (miss == ANY_MISS_NONE)
     *record = g_steal_pointer (&found);
 
@@ -228,14 +280,20 @@ any_core_peek (AnyCore      *self,
   return any_memory_tier_find (self->memory, key);
 }
 
-/* Whether a look-up would give this record, seen now. */
+/* Whether a look-up would give this record, seen now, or could within the interval before. */
 gboolean
 any_core_is_current (AnyCore   *self,
                      AnyRecord *record,
-                     gint64     maxage)
+                     gint64     maxage,
+                     gint64     check_interval)
 {
+  gint64 began = check_interval > 0 ? g_get_monotonic_time () : 0;
+
+  if (was_validated (self, record, check_interval))
+    return !is_expired (record, maxage);
+
   return is_on_disk (self, record, any_disk_tier_get_epoch (self->disk)) &&
-         judge (record, maxage) == ANY_MISS_NONE;
+         validate (record, maxage, began) == ANY_MISS_NONE;
 }
 
 gboolean
@@ -257,7 +315,12 @@ any_core_publish (AnyCore        *self,
                   gsize           head_length,
                   GError        **error)
 {
-  switch (any_disk_tier_publish (self->disk, key, draft, record, head_length, error))
+  AnyPublish published = any_disk_tier_publish (self->disk, key, draft, record, head_length, error);
+
+  if (draft->origin != ANY_ORIGIN_CALL || draft->entry.inode != 0)
+    forget_validations (self);
+
+  switch (published)
     {
     case ANY_PUBLISHED:
       record->epoch = draft->epoch;
@@ -280,9 +343,14 @@ any_core_remove (AnyCore      *self,
                  const AnyKey *key,
                  GError      **error)
 {
+  gboolean removed;
+
   any_memory_tier_remove (self->memory, key);
 
-  return any_disk_tier_remove (self->disk, key, error);
+  removed = any_disk_tier_remove (self->disk, key, error);
+  forget_validations (self);
+
+  return removed;
 }
 
 gboolean
@@ -290,18 +358,28 @@ any_core_remove_name (AnyCore    *self,
                       const char *name,
                       GError    **error)
 {
+  gboolean removed;
+
   any_memory_tier_remove_name (self->memory, name);
 
-  return any_disk_tier_remove_name (self->disk, name, error);
+  removed = any_disk_tier_remove_name (self->disk, name, error);
+  forget_validations (self);
+
+  return removed;
 }
 
 gboolean
 any_core_clear (AnyCore *self,
                 GError **error)
 {
+  gboolean removed;
+
   any_memory_tier_clear (self->memory);
 
-  return any_disk_tier_clear (self->disk, error);
+  removed = any_disk_tier_clear (self->disk, error);
+  forget_validations (self);
+
+  return removed;
 }
 
 guint64

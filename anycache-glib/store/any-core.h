@@ -28,6 +28,7 @@ void   any_core_set_max_memory (AnyCore *self,
 AnyMiss any_core_lookup (AnyCore      *self,
                          const AnyKey *key,
                          gint64        maxage,
+                         gint64        check_interval,
                          AnyRecord   **record);
 
 AnyRecord *any_core_peek (AnyCore      *self,
@@ -35,7 +36,8 @@ AnyRecord *any_core_peek (AnyCore      *self,
 
 gboolean any_core_is_current (AnyCore   *self,
                               AnyRecord *record,
-                              gint64     maxage);
+                              gint64     maxage,
+                              gint64     check_interval);
 
 gboolean any_core_begin (AnyCore      *self,
                          const AnyKey *key,

@@ -44,8 +44,9 @@ typedef struct
   gsize         dependencies_length;
   guint8        trailer[ANY_CODEC_TRAILER_SIZE]; /* names the bytes of the entry */
   guint64       total_length;
-  gpointer      block; /* (owned) (nullable) */
-  guint64       epoch; /* atomic: the last epoch in which the entry was seen on disk */
+  gpointer      block;     /* (owned) (nullable) */
+  guint64       epoch;     /* atomic: the last epoch in which the entry was seen on disk */
+  gint64        validated; /* atomic: when a look that found it to hold began; us, monotonic; 0 for never */
 } AnyRecord;
 
 AnyRecord *any_record_ref (AnyRecord *self);

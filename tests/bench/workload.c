@@ -88,9 +88,28 @@ workload_free (Workload *self)
   g_free (self->args);
   g_free (self->order);
   g_variant_unref (self->value);
+  g_strfreev (self->files);
   g_object_unref (self->function);
   g_object_unref (self->cache);
   g_free (self);
+}
+
+/* Lets each result depend on new files in a folder. */
+void
+workload_depend (Workload   *self,
+                 const char *folder,
+                 guint       n_files)
+{
+  self->files = g_new0 (char *, n_files + 1);
+  for (guint i = 0; i < n_files; i++)
+    {
+      self->files[i] = g_strdup_printf ("%s/dependency-%u", folder, i);
+      if (!g_file_set_contents (self->files[i], "text", -1, NULL))
+        g_error ("%s cannot be written", self->files[i]);
+    }
+
+  /* Until then, a hash would decide. */
+  g_usleep (50 * 1000);
 }
 
 /* Stores every result. */
@@ -178,6 +197,26 @@ workload_hit (gpointer data,
   return n_failed + self->n_computed - n_computed;
 }
 
+/* The least that a look at the files and a hit without any can cost together. */
+guint
+workload_stat_and_hit (gpointer data,
+                       guint    first,
+                       guint    count)
+{
+  Workload   *self = data;
+  guint       n_failed = 0;
+  struct stat status;
+
+  for (guint i = first; i < first + count; i++)
+    {
+      for (char **file = self->files; *file != NULL; file++)
+        n_failed += stat (*file, &status) != 0;
+      n_failed += workload_hit (self, i, 1);
+    }
+
+  return n_failed;
+}
+
 /* A call for the first time, whose computation costs nothing. */
 guint
 workload_miss (gpointer data,
@@ -207,7 +246,7 @@ workload_store (gpointer data,
 
   for (guint i = first; i < first + count; i++)
     {
-      if (!any_function_store (self->function, self->args[i], self->value, -1, NULL, NULL, NULL))
+      if (!any_function_store (self->function, self->args[i], self->value, -1, (const char *const *) self->files, NULL, NULL))
         n_failed++;
     }
 

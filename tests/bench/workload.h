@@ -17,6 +17,7 @@ typedef struct
   guint        n_args;
   guint       *order; /* (owned) (array length=n_args): a fixed shuffle */
   GVariant    *value; /* (owned): what each call gives */
+  char       **files; /* (owned) (nullable): what each result depends on */
   guint        n_computed;
 } Workload;
 
@@ -32,6 +33,10 @@ Workload *workload_new (const char *cachedir,
 void workload_free (Workload *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Workload, workload_free)
+
+void workload_depend (Workload   *self,
+                      const char *folder,
+                      guint       n_files);
 
 void workload_fill (Workload *self);
 
@@ -52,6 +57,10 @@ gsize workload_entry_size (Workload *self,
 guint workload_hit (gpointer data,
                     guint    first,
                     guint    count);
+
+guint workload_stat_and_hit (gpointer data,
+                             guint    first,
+                             guint    count);
 
 guint workload_miss (gpointer data,
                      guint    first,

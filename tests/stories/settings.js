@@ -189,12 +189,15 @@ main({
         equal(cache.maxsize, -1, 'maxsize');
         equal(cache.maxage, -1, 'maxage');
         equal(cache.maxmemory, 16 * 1024 * 1024, 'maxmemory');
+        equal(cache.check_interval, 0, 'check-interval');
         equal(cache.size, 0, 'size');
 
         cache.maxage = HOUR;
         cache.maxmemory = 0;
+        cache.check_interval = HOUR;
         equal(cache.get_maxage(), HOUR, 'maxage');
         equal(cache.get_maxmemory(), 0, 'maxmemory');
+        equal(cache.get_check_interval(), HOUR, 'check-interval');
 
         holds(func.cache === cache, 'the function has another cache');
         equal(func.name, 'org.example.WordCount', 'name');

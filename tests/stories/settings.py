@@ -188,12 +188,15 @@ class Settings(Fixture):
         self.assertEqual(self.cache.props.maxsize, -1)
         self.assertEqual(self.cache.props.maxage, -1)
         self.assertEqual(self.cache.props.maxmemory, 16 * 1024 * 1024)
+        self.assertEqual(self.cache.props.check_interval, 0)
         self.assertEqual(self.cache.props.size, 0)
 
         self.cache.props.maxage = HOUR
         self.cache.props.maxmemory = 0
+        self.cache.props.check_interval = HOUR
         self.assertEqual(self.cache.get_maxage(), HOUR)
         self.assertEqual(self.cache.get_maxmemory(), 0)
+        self.assertEqual(self.cache.get_check_interval(), HOUR)
 
         self.assertEqual(function.props.cache, self.cache)
         self.assertEqual(function.props.name, "org.example.WordCount")

@@ -203,12 +203,15 @@ void test_properties (Fixture fixture) throws Error {
     equal (cache.maxsize, -1, "maxsize");
     equal (cache.maxage, -1, "maxage");
     equal (cache.maxmemory, 16 * 1024 * 1024, "maxmemory");
+    equal (cache.check_interval, 0, "check-interval");
     equal ((int64) cache.size, 0, "size");
 
     cache.maxage = HOUR;
     cache.maxmemory = 0;
+    cache.check_interval = HOUR;
     equal (cache.get_maxage (), HOUR, "maxage");
     equal (cache.get_maxmemory (), 0, "maxmemory");
+    equal (cache.get_check_interval (), HOUR, "check-interval");
 
     holds (function.cache == cache, "the function has another cache");
     equal_text (function.name, "org.example.WordCount", "name");

@@ -320,17 +320,20 @@ START_TEST (test_properties)
   g_autoptr (AnyFunction) function = fixture_define_word_count (fixture, "7");
   g_autofree char *expected = g_build_filename (fixture->directory, "cache", NULL);
   g_autofree char *cachedir = NULL;
-  gint64           maxsize, maxage, maxmemory;
+  gint64           maxsize, maxage, maxmemory, check_interval;
 
-  g_object_get (fixture->cache, "cachedir", &cachedir, "maxsize", &maxsize, "maxage", &maxage, "maxmemory", &maxmemory, NULL);
+  g_object_get (fixture->cache, "cachedir", &cachedir, "maxsize", &maxsize, "maxage", &maxage, "maxmemory", &maxmemory,
+                "check-interval", &check_interval, NULL);
   ck_assert_str_eq (cachedir, expected);
   ck_assert_int_eq (maxsize, -1);
   ck_assert_int_eq (maxage, -1);
   ck_assert_int_eq (maxmemory, 16 * 1024 * 1024);
+  ck_assert_int_eq (check_interval, 0);
 
-  g_object_set (fixture->cache, "maxage", HOUR, "maxmemory", G_GINT64_CONSTANT (0), NULL);
+  g_object_set (fixture->cache, "maxage", HOUR, "maxmemory", G_GINT64_CONSTANT (0), "check-interval", HOUR, NULL);
   ck_assert_int_eq (any_cache_get_maxage (fixture->cache), HOUR);
   ck_assert_int_eq (any_cache_get_maxmemory (fixture->cache), 0);
+  ck_assert_int_eq (any_cache_get_check_interval (fixture->cache), HOUR);
 
   ck_assert_ptr_eq (any_function_get_cache (function), fixture->cache);
   ck_assert_str_eq (any_function_get_name (function), "org.example.WordCount");
