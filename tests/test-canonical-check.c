@@ -83,6 +83,18 @@ START_TEST (test_depth_of_types)
 }
 END_TEST
 
+/* What stands side by side is no deeper than each of it. */
+START_TEST (test_siblings)
+{
+  g_autoptr (GString) type = g_string_new ("(");
+
+  for (guint i = 0; i < 200; i++)
+    g_string_append (type, "a(ai)ma{sa(v)}()i");
+  g_string_append_c (type, ')');
+  ck_assert (any_canonical_type_is_allowed (G_VARIANT_TYPE (type->str)));
+}
+END_TEST
+
 START_TEST (test_length_of_types)
 {
   g_autofree char *members = g_strnfill (ANY_CANONICAL_MAX_TYPE_LENGTH - 2, 'y');
@@ -324,6 +336,7 @@ main (void)
 
   tcase_add_test (types, test_allowed_types);
   tcase_add_test (types, test_depth_of_types);
+  tcase_add_test (types, test_siblings);
   tcase_add_test (types, test_length_of_types);
   suite_add_tcase (suite, types);
 

@@ -193,21 +193,16 @@ forget_validations (AnyCore *self)
   __atomic_store_n (&self->floor, g_get_monotonic_time (), __ATOMIC_SEQ_CST);
 }
 
-/* Whether a record was seen to hold so lately that the asker goes by that. */
+/* Whether a record was seen to hold so lately that an asker who begins now goes by that. */
 static gboolean
 was_validated (AnyCore   *self,
                AnyRecord *record,
-               gint64     check_interval)
+               gint64     check_interval,
+               gint64     now)
 {
-  gint64 validated;
+  gint64 validated = __atomic_load_n (&record->validated, __ATOMIC_ACQUIRE);
 
-  if (check_interval <= 0)
-    return FALSE;
-
-  validated = __atomic_load_n (&record->validated, __ATOMIC_ACQUIRE);
-
-  return validated > __atomic_load_n (&self->floor, __ATOMIC_SEQ_CST) &&
-         g_get_monotonic_time () - validated < check_interval;
+  return validated > __atomic_load_n (&self->floor, __ATOMIC_SEQ_CST) && now - validated < check_interval;
 }
 
 /* Judges a record on a look that began at an instant, and notes whether it holds. */
@@ -240,7 +235,7 @@ any_core_lookup (AnyCore      *self,
 
   if (began > 0)
     found = any_memory_tier_find (self->memory, key);
-  if (found != NULL && was_validated (self, found, check_interval) && !is_expired (found, maxage))
+  if (found != NULL && was_validated (self, found, check_interval, began) && !is_expired (found, maxage))
     {
       *record = g_steal_pointer (&found);
       return ANY_MISS_NONE;
@@ -289,7 +284,7 @@ any_core_is_current (AnyCore   *self,
 {
   gint64 began = check_interval > 0 ? g_get_monotonic_time () : 0;
 
-  if (was_validated (self, record, check_interval))
+  if (began > 0 && was_validated (self, record, check_interval, began))
     return !is_expired (record, maxage);
 
   return is_on_disk (self, record, any_disk_tier_get_epoch (self->disk)) &&

@@ -15,51 +15,57 @@
 /* Up to this many, what is quadratic is still quick. */
 #define FEW_CHILDREN 16
 
-/* How deep a type nests by itself: 0 for a basic type or a variant, one more for each container around it. */
-static guint
-type_depth (const GVariantType *type)
+/* What a type string tells at one glance, for each call has to look. */
+typedef struct
 {
-  guint deepest = 0;
+  gsize    length; /* characters */
+  guint    depth;  /* 0 for a basic type or a variant, one more for each container around it */
+  gboolean has_handle;
+  gboolean has_variant;
+  gboolean has_forms; /* a dictionary, a double or a variant, of which equal values may have different bytes */
+} TypeShape;
 
-  if (g_variant_type_is_array (type) || g_variant_type_is_maybe (type))
-    return 1 + type_depth (g_variant_type_element (type));
-
-  if (!g_variant_type_is_tuple (type) && !g_variant_type_is_dict_entry (type))
-    return 0;
-
-  for (const GVariantType *item = g_variant_type_first (type); item != NULL; item = g_variant_type_next (item))
-    {
-      guint depth = type_depth (item);
-
-      deepest = MAX (deepest, depth);
-    }
-
-  return 1 + deepest;
-}
-
-static gboolean
-type_has (const GVariantType *type,
-          const char         *letters)
+static TypeShape
+shape_of (const GVariantType *type)
 {
   const char *string = g_variant_type_peek_string (type);
-  gsize       length = g_variant_type_get_string_length (type);
+  TypeShape   self = { .length = g_variant_type_get_string_length (type) };
+  guint       inside[ANY_CANONICAL_MAX_DEPTH + 2]; /* the depth within each open bracket, and outside of all */
+  guint       n_open = 0;
+  guint       depth = 0;
 
-  for (gsize i = 0; i < length; i++)
+  inside[0] = 0;
+
+  /* What is deeper than allowed is not looked at to its end, so there are never more brackets open than one too many. */
+  for (gsize i = 0; i < self.length && self.depth <= ANY_CANONICAL_MAX_DEPTH; i++)
     {
-      if (strchr (letters, string[i]) != NULL)
-        return TRUE;
+      const char letter = string[i];
+
+      if (letter == 'a' || letter == 'm')
+        depth++;
+      else if (letter == '(' || letter == '{')
+        inside[++n_open] = ++depth;
+      else if (letter == ')' || letter == '}')
+        depth = inside[--n_open];
+      else
+        depth = inside[n_open];
+
+      self.depth = MAX (self.depth, depth);
+      self.has_handle |= letter == 'h';
+      self.has_variant |= letter == 'v';
+      self.has_forms |= letter == 'v' || letter == 'd' || letter == '{';
     }
 
-  return FALSE;
+  return self;
 }
 
 /* Whether values of a type may be stored: not too long, not too deep, and without handles. */
 gboolean
 any_canonical_type_is_allowed (const GVariantType *type)
 {
-  return g_variant_type_get_string_length (type) <= ANY_CANONICAL_MAX_TYPE_LENGTH &&
-         type_depth (type) <= ANY_CANONICAL_MAX_DEPTH &&
-         !type_has (type, "h");
+  TypeShape shape = shape_of (type);
+
+  return shape.length <= ANY_CANONICAL_MAX_TYPE_LENGTH && shape.depth <= ANY_CANONICAL_MAX_DEPTH && !shape.has_handle;
 }
 
 /* A value from bytes makes its children anew at each look; one that was built gives those that it was built from. */
@@ -105,19 +111,18 @@ check_normal_form (GVariant *value,
 }
 
 static gboolean
-check_type (GVariant *value,
-            guint     depth,
-            GError  **error)
+check_type (GVariant        *value,
+            const TypeShape *shape,
+            guint            depth,
+            GError         **error)
 {
-  const GVariantType *type = g_variant_get_type (value);
-
-  if (g_variant_type_get_string_length (type) > ANY_CANONICAL_MAX_TYPE_LENGTH)
+  if (shape->length > ANY_CANONICAL_MAX_TYPE_LENGTH)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                  "The type of the value takes more than %d characters", ANY_CANONICAL_MAX_TYPE_LENGTH);
-  else if (depth + type_depth (type) > ANY_CANONICAL_MAX_DEPTH)
+  else if (depth + shape->depth > ANY_CANONICAL_MAX_DEPTH)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                  "The value nests deeper than %d levels", ANY_CANONICAL_MAX_DEPTH);
-  else if (type_has (type, "h"))
+  else if (shape->has_handle)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                  "The value holds a file handle (type “%s”), which means nothing to another process",
                  g_variant_get_type_string (value));
@@ -133,11 +138,12 @@ check_types (GVariant *value,
              guint     depth,
              GError  **error)
 {
+  TypeShape shape = shape_of (g_variant_get_type (value));
   g_autoptr (GVariant) walkable = NULL;
 
-  if (!check_type (value, depth, error))
+  if (!check_type (value, &shape, depth, error))
     return FALSE;
-  if (!type_has (g_variant_get_type (value), "v"))
+  if (!shape.has_variant)
     return TRUE;
 
   walkable = any_canonical_make_walkable (value);
@@ -280,7 +286,7 @@ any_canonical_form (GVariant *value)
 {
   const GVariantType *type = g_variant_get_type (value);
 
-  if (!type_has (type, "{dv"))
+  if (!shape_of (type).has_forms)
     return g_variant_ref (value);
 
   if (g_variant_type_equal (type, G_VARIANT_TYPE_DOUBLE))
