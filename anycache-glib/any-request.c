@@ -314,6 +314,8 @@ any_request_get_cancellable (AnyRequest *self)
  *
  * Where the file was changed within the current tick of the system's clock, this waits for the next one, for some milliseconds.
  *
+ * [method@AnyCache.Request.add_dependency_full] can look at the content of a file, and at all that is in a directory.
+ *
  * Since: 1.0
  */
 void
@@ -323,9 +325,46 @@ any_request_add_dependency (AnyRequest *self,
   g_return_if_fail (ANY_IS_REQUEST (self));
   g_return_if_fail (path != NULL && *path != '\0');
 
+  any_request_add_dependency_full (self, path, ANY_DEPENDENCY_FLAGS_NONE);
+}
+
+/**
+ * any_request_add_dependency_full:
+ * @self: a request
+ * @path: (type filename): the path of a file or directory
+ * @flags: how it is looked at
+ *
+ * Names a file or directory that the result depends on, and says how it is looked at.
+ *
+ * All that [method@AnyCache.Request.add_dependency] does, this does too, and with %ANY_DEPENDENCY_FLAGS_NONE it is the same.
+ *
+ * With %ANY_DEPENDENCY_FLAGS_CONTENT, a hash of the content decides, and of a directory the names in it. A file that was touched,
+ * written with the same bytes or replaced by an equal one does not outdate the result; one that was changed without a change of
+ * its times does. Each hit then reads the file. One of more than 64 MiB is not read, and results that depend on it are
+ * not stored.
+ *
+ * With %ANY_DEPENDENCY_FLAGS_RECURSIVE, all that is in a directory counts, at any depth: names, types, targets of symbolic links,
+ * and of each file its size, times and inode; with both flags its content. Links are not followed, and of pipes, sockets and
+ * devices the type alone counts. Each hit walks the whole tree. One of more than 100,000 items or 64 levels, or of more than
+ * 64 MiB where the content is read, makes the result one that is not stored, and so does a directory in it that may not be read.
+ * Of a file, this flag says nothing.
+ *
+ * A path that is named twice in different ways is two dependencies, and both must hold.
+ *
+ * Since: 1.0
+ */
+void
+any_request_add_dependency_full (AnyRequest        *self,
+                                 const char        *path,
+                                 AnyDependencyFlags flags)
+{
+  g_return_if_fail (ANY_IS_REQUEST (self));
+  g_return_if_fail (path != NULL && *path != '\0');
+  g_return_if_fail ((flags & ~(ANY_DEPENDENCY_FLAGS_CONTENT | ANY_DEPENDENCY_FLAGS_RECURSIVE)) == 0);
+
   g_mutex_lock (&self->lock);
   if (!self->closed)
-    any_dependencies_add (self->dependencies, path);
+    any_dependencies_add_full (self->dependencies, path, flags);
   g_mutex_unlock (&self->lock);
 }
 

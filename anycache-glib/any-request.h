@@ -8,6 +8,7 @@
 #error "Only <anycache-glib/anycache.h> can be included directly."
 #endif
 
+#include "any-enums.h"
 #include "any-types.h"
 
 G_BEGIN_DECLS
@@ -29,6 +30,11 @@ GCancellable *any_request_get_cancellable (AnyRequest *self);
 ANY_AVAILABLE_IN_1_0
 void any_request_add_dependency (AnyRequest *self,
                                  const char *path);
+
+ANY_AVAILABLE_IN_1_0
+void any_request_add_dependency_full (AnyRequest        *self,
+                                      const char        *path,
+                                      AnyDependencyFlags flags);
 
 ANY_AVAILABLE_IN_1_0
 void any_request_set_maxage (AnyRequest *self,

@@ -8,6 +8,7 @@
 
 #include "any-cache.h"
 #include "any-entry.h"
+#include "any-enums.h"
 #include "any-error.h"
 #include "any-function.h"
 #include "any-request.h"

@@ -17,36 +17,51 @@
 #define NAME "org.example.Golden"
 
 static const GoldenDependency file[] = {
-  { "/usr/share/dict/words", ANY_STAMP_FILE, TRUE, 985084, NS (CREATED - HOUR), NS (CREATED - HOUR / 2), 1234567, 0 },
+  { "/usr/share/dict/words", ANY_STAMP_FILE, TRUE, 985084, NS (CREATED - HOUR), NS (CREATED - HOUR / 2), 1234567, 0, 0 },
 };
 
 static const GoldenDependency file_just_written[] = {
-  { "/tmp/just written", ANY_STAMP_FILE, FALSE, 12, NS (CREATED), NS (CREATED), 42, 0xa5 },
+  { "/tmp/just written", ANY_STAMP_FILE, FALSE, 12, NS (CREATED), NS (CREATED), 42, 0xa5, 0 },
 };
 
 static const GoldenDependency directory[] = {
-  { "/usr/share", ANY_STAMP_DIRECTORY, TRUE, 4096, NS (CREATED - HOUR), NS (CREATED - HOUR), G_MAXUINT64, 0 },
+  { "/usr/share", ANY_STAMP_DIRECTORY, TRUE, 4096, NS (CREATED - HOUR), NS (CREATED - HOUR), G_MAXUINT64, 0, 0 },
 };
 
 static const GoldenDependency nothing[] = {
-  { "/etc/not-there.conf", ANY_STAMP_ABSENT, TRUE, 0, 0, 0, 0, 0 },
+  { "/etc/not-there.conf", ANY_STAMP_ABSENT, TRUE, 0, 0, 0, 0, 0, 0 },
 };
 
 /* One of each kind, times before 1970 and beyond 2038, and a name that is no UTF-8. */
 static const GoldenDependency all_kinds[] = {
-  { "/", ANY_STAMP_DIRECTORY, TRUE, 4096, 0, 0, 2, 0 },
-  { "/a/b\xff/c", ANY_STAMP_FILE, TRUE, G_MAXUINT64, -1, -NS (HOUR), 1, 0 },
-  { "/größe/世界\nzwei", ANY_STAMP_FILE, FALSE, 0, G_MAXINT64, G_GINT64_CONSTANT (4102444800000000000), 7, 0xff },
-  { "/list", ANY_STAMP_DIRECTORY, FALSE, 60, NS (CREATED), NS (CREATED), 8, 0x01 },
-  { "/link/../nothing", ANY_STAMP_ABSENT, TRUE, 0, 0, 0, 0, 0 },
+  { "/", ANY_STAMP_DIRECTORY, TRUE, 4096, 0, 0, 2, 0, 0 },
+  { "/a/b\xff/c", ANY_STAMP_FILE, TRUE, G_MAXUINT64, -1, -NS (HOUR), 1, 0, 0 },
+  { "/größe/世界\nzwei", ANY_STAMP_FILE, FALSE, 0, G_MAXINT64, G_GINT64_CONSTANT (4102444800000000000), 7, 0xff, 0 },
+  { "/list", ANY_STAMP_DIRECTORY, FALSE, 60, NS (CREATED), NS (CREATED), 8, 0x01, 0 },
+  { "/link/../nothing", ANY_STAMP_ABSENT, TRUE, 0, 0, 0, 0, 0, 0 },
 };
 
 /* A function, in a version that this process has not defined. */
 #define KIND_FUNCTION 3
 
 static const GoldenDependency nested[] = {
-  { "/etc/os-release", ANY_STAMP_FILE, TRUE, 267, NS (CREATED - HOUR), NS (CREATED - HOUR), 99, 0 },
-  { "org.example.Größe", KIND_FUNCTION, FALSE, 0, 0, 0, 0, 0x5c },
+  { "/etc/os-release", ANY_STAMP_FILE, TRUE, 267, NS (CREATED - HOUR), NS (CREATED - HOUR), 99, 0, 0 },
+  { "org.example.Größe", KIND_FUNCTION, FALSE, 0, 0, 0, 0, 0x5c, 0 },
+};
+
+static const GoldenDependency file_content[] = {
+  { "/usr/share/dict/words", ANY_STAMP_FILE, FALSE, 985084, NS (CREATED - HOUR), NS (CREATED - HOUR / 2), 1234567, 0x3c, 1 },
+};
+
+static const GoldenDependency directory_content[] = {
+  { "/usr/share", ANY_STAMP_DIRECTORY, FALSE, 4096, NS (CREATED - HOUR), NS (CREATED - HOUR), 77, 0x11, 1 },
+};
+
+/* At rest, just changed, and by its content. */
+static const GoldenDependency trees[] = {
+  { "/usr/share/icons", ANY_STAMP_DIRECTORY, TRUE, 0, 0, 0, 0, 0x42, 2 },
+  { "/tmp/just made", ANY_STAMP_DIRECTORY, FALSE, 0, 0, 0, 0, 0x80, 2 },
+  { "/usr/share/themes", ANY_STAMP_DIRECTORY, FALSE, 0, 0, 0, 0, 0xee, 3 },
 };
 
 #define LONG_TEXT                                                                                                              \
@@ -83,6 +98,9 @@ const GoldenEntry golden_entries[] = {
   { "absent", NAME, "1", "('u',)", "1", WITH (nothing) },
   { "all-kinds", NAME, "1", "('v',)", "'v'", WITH (all_kinds) },
   { "nested", NAME, "1", "('w',)", "1", WITH (nested) },
+  { "file-content", NAME, "1", "('x',)", "1", WITH (file_content) },
+  { "directory-content", NAME, "1", "('y',)", "1", WITH (directory_content) },
+  { "trees", NAME, "1", "('z',)", "1", WITH (trees) },
 };
 
 const guint golden_n_entries = G_N_ELEMENTS (golden_entries);
@@ -112,7 +130,7 @@ golden_entry_pack_dependencies (const GoldenEntry *self)
 
       put (bytes, item->kind, 1);
       put (bytes, item->settled, 1);
-      put (bytes, 0, 2);
+      put (bytes, item->flags, 2);
       put (bytes, strlen (item->path), 4);
       put (bytes, item->size, 8);
       put (bytes, (guint64) item->mtime, 8);

@@ -18,6 +18,7 @@ typedef struct
   gint64      ctime;
   guint64     inode;
   guint8      digest; /* each byte of it */
+  guint       flags;
 } GoldenDependency;
 
 /* What is in one entry file of tests/golden/. */

@@ -16,8 +16,9 @@
 enum
 {
   SETTLED = 1,
-  ZERO = 2,
+  FLAGS = 2,
   PATH_LENGTH = 4,
+  SIZE = 8,
   DIGEST = 40,
   PATH = 56,
 };
@@ -116,11 +117,11 @@ START_TEST (test_each_length)
 }
 END_TEST
 
-/* Which parts decide nothing: a reserve, and the digest of what is at rest. */
+/* Which part decides nothing: the digest of what is at rest. */
 static gboolean
 is_idle (gsize offset)
 {
-  return (offset >= ZERO && offset < PATH_LENGTH) || (offset >= DIGEST && offset < PATH);
+  return offset >= DIGEST && offset < PATH;
 }
 
 START_TEST (test_each_bit)
@@ -164,6 +165,10 @@ START_TEST (test_forged)
   check_refused ("kind 4", 0, "\4", 1);
   check_refused ("kind 255", 0, "\xff", 1);
   check_refused ("half settled", SETTLED, "\2", 1);
+  check_refused ("settled by its content", FLAGS, "\1", 1);
+  check_refused ("tree without a digest", FLAGS, "\2", 1);
+  check_refused ("flags 4", FLAGS, "\4", 1);
+  check_refused ("flags 256", FLAGS, "\0\1", 2);
   check_refused ("no path", PATH_LENGTH, "\0\0\0\0", 4);
   check_refused ("path of one letter", PATH_LENGTH, "\1\0\0\0", 4);
   check_refused ("path to the end of memory", PATH_LENGTH, "\xff\xff\xff\xff", 4);
@@ -198,7 +203,7 @@ START_TEST (test_functions)
 
   /* All that is not used must be zero. */
   for (gsize offset = SETTLED; offset < DIGEST; offset++)
-    if (offset < ZERO || offset >= PATH_LENGTH + 4)
+    if (offset < PATH_LENGTH || offset >= SIZE)
       {
         g_autofree guint8 *forged = g_memdup2 (bytes, length);
 
@@ -207,6 +212,70 @@ START_TEST (test_functions)
       }
   any_definitions_remove ("function", "1");
   any_definitions_remove ("function", "2");
+}
+END_TEST
+
+/* Once a tree is settled. */
+static GBytes *
+pack_flagged (const char        *path,
+              AnyDependencyFlags flags)
+{
+  g_autoptr (AnyDependencies) list = any_dependencies_new ();
+  gint64 deadline = any_test_deadline ();
+
+  any_dependencies_add_full (list, path, flags);
+  for (;;)
+    {
+      g_autoptr (GBytes) packed = NULL;
+
+      ck_assert (any_dependencies_settle (list, NULL));
+      packed = any_dependencies_pack (list);
+      if ((flags & ANY_DEPENDENCY_FLAGS_CONTENT) || all_are_settled (packed))
+        return g_steal_pointer (&packed);
+
+      ck_assert (any_test_wait (deadline));
+    }
+}
+
+/* Of one bit each, what a dependency with flags makes of it. Of what is hashed, the status decides nothing but the size of a file, and
+ * without the flag for that it is the stamp of something just changed. */
+static void
+check_flagged (const char        *path,
+               guint8             kind,
+               AnyDependencyFlags flags,
+               gsize              n_idle)
+{
+  g_autoptr (GBytes) packed = pack_flagged (path, flags);
+  gsize               length = g_bytes_get_size (packed);
+  g_autofree guint8  *bytes = g_memdup2 (g_bytes_get_data (packed, NULL), length);
+  const guint8        head[] = { kind, !(flags & ANY_DEPENDENCY_FLAGS_CONTENT), flags, 0 };
+  static const guint8 nothing[ANY_DIGEST_SIZE] = { 0 };
+
+  ck_assert_mem_eq (bytes, head, sizeof head);
+  ck_assert (hold (bytes, length));
+  for (gsize bit = 0; bit < length * 8; bit++)
+    {
+      gboolean idle = (bit / 8 >= DIGEST - n_idle && bit / 8 < DIGEST) || (bit == FLAGS * 8 && (flags & ANY_DEPENDENCY_FLAGS_CONTENT));
+
+      bytes[bit / 8] ^= 1 << bit % 8;
+      ck_assert_msg (hold (bytes, length) == idle, "flags %u, bit %u", flags, (guint) bit);
+      bytes[bit / 8] ^= 1 << bit % 8;
+    }
+
+  memcpy (bytes + DIGEST, nothing, sizeof nothing);
+  ck_assert_uint_eq (count_paths (bytes, length), 0);
+}
+
+START_TEST (test_flags)
+{
+  g_autoptr (AnyTestFolder) folder = any_test_make_folder ();
+  g_autofree char *file = g_build_filename (folder, "file", NULL);
+
+  ck_assert (g_file_set_contents (file, "text", -1, NULL));
+  check_flagged (file, ANY_STAMP_FILE, ANY_DEPENDENCY_FLAGS_CONTENT, 3 * 8);
+  check_flagged (folder, ANY_STAMP_DIRECTORY, ANY_DEPENDENCY_FLAGS_CONTENT, 4 * 8);
+  check_flagged (folder, ANY_STAMP_DIRECTORY, ANY_DEPENDENCY_FLAGS_RECURSIVE, 0);
+  check_flagged (folder, ANY_STAMP_DIRECTORY, ANY_DEPENDENCY_FLAGS_CONTENT | ANY_DEPENDENCY_FLAGS_RECURSIVE, 0);
 }
 END_TEST
 
@@ -221,8 +290,12 @@ START_TEST (test_forged_paths)
         {
           gsize              length = PATH + strlen (paths[i]) + 1;
           g_autofree guint8 *bytes = g_malloc0 (length);
+          guint              flags = kind == ANY_STAMP_ABSENT ? 0 : i % 2 == 0 ? ANY_DEPENDENCY_FLAGS_NONE
+                                                                               : ANY_DEPENDENCY_FLAGS_CONTENT;
 
           bytes[0] = kind;
+          bytes[FLAGS] = flags;
+          bytes[DIGEST] = flags != 0;
           bytes[PATH_LENGTH] = strlen (paths[i]);
           memcpy (bytes + PATH, paths[i], strlen (paths[i]));
 
@@ -230,6 +303,69 @@ START_TEST (test_forged_paths)
             ck_assert_msg (!hold (bytes, length), "%s as %u", paths[i], kind);
           ck_assert_uint_eq (count_paths (bytes, length), 1);
         }
+    }
+}
+END_TEST
+
+/* Each look is written in one way only, without a status and settled or not. */
+START_TEST (test_forged_flags)
+{
+  static const struct
+  {
+    guint8   kind;
+    gboolean settled;
+    guint8   flags;
+    guint    n_paths;
+  } rows[] = {
+    { ANY_STAMP_ABSENT, TRUE, 0, 1 },
+    { ANY_STAMP_ABSENT, FALSE, 1, 0 },
+    { ANY_STAMP_ABSENT, TRUE, 2, 0 },
+    { ANY_STAMP_ABSENT, FALSE, 3, 0 },
+    { ANY_STAMP_FILE, FALSE, 1, 1 },
+    { ANY_STAMP_FILE, TRUE, 1, 0 },
+    { ANY_STAMP_FILE, TRUE, 2, 0 },
+    { ANY_STAMP_FILE, FALSE, 3, 0 },
+    { ANY_STAMP_DIRECTORY, FALSE, 1, 1 },
+    { ANY_STAMP_DIRECTORY, TRUE, 1, 0 },
+    { ANY_STAMP_DIRECTORY, TRUE, 2, 1 },
+    { ANY_STAMP_DIRECTORY, FALSE, 2, 1 },
+    { ANY_STAMP_DIRECTORY, FALSE, 3, 1 },
+    { ANY_STAMP_DIRECTORY, TRUE, 3, 0 },
+    { 3, FALSE, 1, 0 },
+    { 3, FALSE, 2, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      guint8 bytes[PATH + sizeof "/x"] = { rows[i].kind, rows[i].settled, rows[i].flags, 0, 2 };
+
+      bytes[DIGEST] = 1;
+      memcpy (bytes + PATH, "/x", sizeof "/x");
+      ck_assert_msg (count_paths (bytes, sizeof bytes) == rows[i].n_paths, "row %u", i);
+      ck_assert_msg (rows[i].kind > ANY_STAMP_DIRECTORY || hold (bytes, sizeof bytes) == (i == 0), "row %u", i);
+    }
+}
+END_TEST
+
+/* A tree that the kernel makes up while it is walked, some of it for ever. */
+START_TEST (test_forged_trees)
+{
+  static const char *const paths[] = { "/proc", "/sys", "/proc/self/task" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths) * 2; i++)
+    {
+      const char        *path = paths[i / 2];
+      gsize              length = PATH + strlen (path) + 1;
+      g_autofree guint8 *bytes = g_malloc0 (length);
+
+      bytes[0] = ANY_STAMP_DIRECTORY;
+      bytes[SETTLED] = i % 2;
+      bytes[FLAGS] = ANY_DEPENDENCY_FLAGS_RECURSIVE;
+      bytes[DIGEST] = 1;
+      bytes[PATH_LENGTH] = strlen (path);
+      memcpy (bytes + PATH, path, strlen (path));
+      ck_assert_uint_eq (count_paths (bytes, length), 1);
+      ck_assert (!hold (bytes, length));
     }
 }
 END_TEST
@@ -264,7 +400,10 @@ main (void)
   tcase_add_test (all, test_each_bit);
   tcase_add_test (all, test_forged);
   tcase_add_test (all, test_functions);
+  tcase_add_test (all, test_flags);
   tcase_add_test (all, test_forged_paths);
+  tcase_add_test (all, test_forged_flags);
+  tcase_add_test (all, test_forged_trees);
   tcase_add_test (all, test_long_list);
   suite_add_tcase (suite, all);
 

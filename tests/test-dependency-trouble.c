@@ -94,6 +94,31 @@ START_TEST (test_troubles)
 }
 END_TEST
 
+/* What is asked to be read is read at rest too, and may be too large for that. */
+START_TEST (test_too_large_for_its_content)
+{
+  g_autoptr (AnyTestFolder) folder = any_test_make_folder ();
+  g_autofree char *path = below (folder, "large");
+
+  write_file (path, "");
+  ck_assert_int_eq (truncate (path, G_GINT64_CONSTANT (65) << 20), 0);
+  for (guint i = 0; i < 2; i++)
+    {
+      const char      *subject = i == 0 ? path : folder;
+      g_autofree char *message = fill_in (i == 0 ? "“%s” is too large to go by its content"
+                                                 : "“%s” is a tree of more than 64 MiB, too much to be read",
+                                          subject);
+      g_autoptr (AnyDependencies) list = any_dependencies_new ();
+      g_autoptr (GError) error = NULL;
+
+      any_dependencies_add_full (list, subject, ANY_DEPENDENCY_FLAGS_CONTENT | ANY_DEPENDENCY_FLAGS_RECURSIVE);
+      ck_assert (!any_dependencies_settle (list, &error));
+      ck_assert_str_eq (error->message, message);
+      ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED));
+    }
+}
+END_TEST
+
 START_TEST (test_change_is_told)
 {
   g_autoptr (AnyTestFolder) folder = any_test_make_folder ();
@@ -144,6 +169,7 @@ main (void)
 
   tcase_set_timeout (all, 120);
   tcase_add_test (all, test_troubles);
+  tcase_add_test (all, test_too_large_for_its_content);
   tcase_add_test (all, test_change_is_told);
   tcase_add_test (all, test_first_trouble_counts);
   suite_add_tcase (suite, all);

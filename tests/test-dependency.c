@@ -17,7 +17,6 @@ enum
 {
   KIND = 0,
   SETTLED = 1,
-  ZERO = 2,
   PATH_LENGTH = 4,
   SIZE = 8,
   DIGEST = 40,
@@ -197,6 +196,40 @@ START_TEST (test_named_twice_is_kept_once)
 }
 END_TEST
 
+/* What one look lets pass, another may not: both count. Named again in a way that is known, the first stamp does. */
+START_TEST (test_named_twice_in_two_ways)
+{
+  static const AnyDependencyFlags orders[][2] = {
+    { ANY_DEPENDENCY_FLAGS_NONE, ANY_DEPENDENCY_FLAGS_RECURSIVE },
+    { ANY_DEPENDENCY_FLAGS_RECURSIVE, ANY_DEPENDENCY_FLAGS_NONE },
+    { ANY_DEPENDENCY_FLAGS_CONTENT, ANY_DEPENDENCY_FLAGS_RECURSIVE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (orders); i++)
+    {
+      g_autoptr (AnyTestFolder) folder = any_test_make_folder ();
+      g_autoptr (AnyDependencies) list = any_dependencies_new ();
+      g_autofree char *file = below (folder, "file");
+      g_autoptr (GBytes) packed = NULL;
+      g_auto (GStrv) paths = NULL;
+
+      write_file (file, "text");
+      any_dependencies_add_full (list, folder, orders[i][0]);
+      any_dependencies_add_full (list, folder, orders[i][1]);
+      any_dependencies_add_full (list, folder, orders[i][0]);
+      any_dependencies_add_read (list, folder, 0);
+      ck_assert (any_dependencies_settle (list, NULL));
+      packed = any_dependencies_pack (list);
+      paths = paths_of (packed);
+      ck_assert_uint_eq (g_strv_length (paths), 2);
+
+      ck_assert (hold (packed));
+      write_file (file, "else");
+      ck_assert (!hold (packed));
+    }
+}
+END_TEST
+
 /* One that nobody can vouch for spoils the list for good. */
 START_TEST (test_uncertain)
 {
@@ -252,7 +285,7 @@ START_TEST (test_read_since)
 }
 END_TEST
 
-/* Whatever happens to a fresh file, or to where there is nothing yet, behind the look at it: its times will tell. */
+/* Whatever happens to a fresh file, to where there is nothing yet, or deep in a tree, behind the look at it: the times will tell. */
 START_TEST (test_no_tick_is_shared)
 {
   for (guint i = 0; i < 20; i++)
@@ -260,12 +293,22 @@ START_TEST (test_no_tick_is_shared)
       g_autoptr (AnyTestFolder) folder = any_test_make_folder ();
       g_autoptr (AnyDependencies) list = any_dependencies_new ();
       g_autofree char *path = below (folder, "file");
+      g_autofree char *directory = below (folder, "one");
+      g_autofree char *deep = below (folder, "one/two");
       struct stat      status;
 
       if (_i == 0)
         write_file (path, "text");
-      any_dependencies_add (list, path);
-      ck_assert_int_eq (stat (_i == 0 ? path : folder, &status), 0);
+      ck_assert_int_eq (mkdir (directory, 0700), 0);
+      write_file (deep, "text");
+      if (_i == 2)
+        any_dependencies_add_full (list, folder, ANY_DEPENDENCY_FLAGS_RECURSIVE);
+      else
+        any_dependencies_add (list, path);
+      ck_assert_int_eq (stat (_i == 0 ? path : _i == 1 ? folder
+                                                       : deep,
+                              &status),
+                        0);
       ck_assert_int_gt (any_stamp_now (), any_stamp_nanoseconds (&status.st_ctim));
       ck_assert (any_dependencies_settle (list, NULL));
     }
@@ -405,9 +448,10 @@ main (void)
   tcase_add_test (lists, test_all_must_hold);
   tcase_add_test (lists, test_first_stamp_counts);
   tcase_add_test (lists, test_named_twice_is_kept_once);
+  tcase_add_test (lists, test_named_twice_in_two_ways);
   tcase_add_test (lists, test_uncertain);
   tcase_add_test (lists, test_read_since);
-  tcase_add_loop_test (lists, test_no_tick_is_shared, 0, 2);
+  tcase_add_loop_test (lists, test_no_tick_is_shared, 0, 3);
   tcase_add_test (lists, test_never_at_rest);
   tcase_add_test (lists, test_named_before_and_after);
   suite_add_tcase (suite, lists);

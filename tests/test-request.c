@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#include <glib/gstdio.h>
 #include <sys/stat.h>
 
 #include "cache-setup.h"
@@ -350,6 +351,162 @@ START_TEST (test_dependencies_that_cannot_be_watched)
 }
 END_TEST
 
+/* What a computation depends on, how it is looked at, and what happens while it computes. */
+typedef struct
+{
+  Setup              setup;
+  char              *tree; /* (owned) */
+  char              *file; /* (owned): in the tree */
+  AnyDependencyFlags flags;
+  const char        *texts[3]; /* (nullable): that are written meanwhile */
+} Look;
+
+static void
+look_clear (Look *self)
+{
+  g_free (self->file);
+  g_free (self->tree);
+  setup_clear (&self->setup);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Look, look_clear)
+
+static void
+look_write (Look       *self,
+            const char *text)
+{
+  ck_assert (g_file_set_contents (self->file, text, -1, NULL));
+}
+
+static void
+look_init (Look              *self,
+           AnyDependencyFlags flags)
+{
+  g_autofree char *directory = NULL;
+
+  setup_init (&self->setup);
+  self->tree = g_build_filename (self->setup.folder, "tree", NULL);
+  directory = g_build_filename (self->tree, "one", "two", NULL);
+  self->file = g_build_filename (directory, "file", NULL);
+  self->flags = flags;
+  ck_assert_int_eq (g_mkdir_with_parents (directory, 0700), 0);
+  look_write (self, "text");
+}
+
+static gboolean
+look_cb (AnyRequest *request,
+         gpointer    user_data,
+         GError    **error)
+{
+  Look *self = user_data;
+
+  any_request_add_dependency_full (request, self->tree, self->flags);
+  for (guint i = 0; self->texts[i] != NULL; i++)
+    look_write (self, self->texts[i]);
+  any_request_return_value (request, g_variant_new_int64 (++self->setup.n_computed));
+
+  return TRUE;
+}
+
+static gboolean
+outer_cb (AnyRequest *request,
+          gpointer    user_data,
+          GError    **error)
+{
+  g_autoptr (GVariant) inner = any_function_call (user_data, text_args (KEY), NULL, error);
+
+  any_request_return_value (request, inner);
+
+  return TRUE;
+}
+
+/* A change deep in a tree outdates what was made from it, and what was made from that. */
+START_TEST (test_tree)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_auto (Look) look = { 0 };
+      g_autoptr (AnyFunction) inner = NULL;
+      g_autoptr (AnyFunction) outer = NULL;
+
+      look_init (&look, ANY_DEPENDENCY_FLAGS_RECURSIVE | (i == 1 ? ANY_DEPENDENCY_FLAGS_CONTENT : 0));
+      inner = any_cache_define (look.setup.cache, "org.example.Inner", NULL, look_cb, &look, NULL);
+      outer = any_cache_define (look.setup.cache, "org.example.Outer", NULL, outer_cb, inner, NULL);
+      ck_assert_int_eq (call (outer, KEY), 1);
+      ck_assert_int_eq (lookup (inner, KEY), 1);
+      ck_assert_int_eq (lookup (outer, KEY), 1);
+
+      look_write (&look, "else");
+      ck_assert_int_eq (lookup (inner, KEY), MISS);
+      ck_assert_int_eq (lookup (outer, KEY), MISS);
+      ck_assert_int_eq (call (outer, KEY), 2);
+    }
+}
+END_TEST
+
+/* A tree that changes while it is computed from, even there and back, is none that anybody knows. */
+START_TEST (test_tree_that_changes_meanwhile)
+{
+  static const AnyDependencyFlags rows[] = { ANY_DEPENDENCY_FLAGS_RECURSIVE, ANY_DEPENDENCY_FLAGS_RECURSIVE | ANY_DEPENDENCY_FLAGS_CONTENT };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows) * 2; i++)
+    {
+      g_auto (Look) look = { 0 };
+      g_autoptr (AnyFunction) function = NULL;
+
+      look_init (&look, rows[i / 2]);
+      look.texts[0] = "else";
+      look.texts[1] = i % 2 == 0 ? "text" : NULL;
+      function = any_cache_define (look.setup.cache, "org.example.Inner", NULL, look_cb, &look, NULL);
+      ck_assert_int_eq (call (function, KEY), 1);
+      ck_assert_int_eq (lookup (function, KEY), MISS);
+    }
+}
+END_TEST
+
+static int n_criticals;
+
+static GLogWriterOutput
+count_criticals_cb (GLogLevelFlags   level,
+                    const GLogField *fields,
+                    gsize            n_fields,
+                    gpointer         user_data)
+{
+  n_criticals += (level & G_LOG_LEVEL_CRITICAL) != 0;
+
+  return G_LOG_WRITER_HANDLED;
+}
+
+/* A flag that nobody knows is a mistake in the program, and nothing is done. */
+START_TEST (test_unknown_flags)
+{
+  g_auto (Look) look = { 0 };
+  g_autoptr (AnyFunction) function = NULL;
+  GLogLevelFlags fatal = g_log_set_always_fatal (G_LOG_LEVEL_ERROR);
+
+  g_log_set_writer_func (count_criticals_cb, NULL, NULL);
+  look_init (&look, (AnyDependencyFlags) (1 << 2));
+  function = any_cache_define (look.setup.cache, "org.example.Inner", NULL, look_cb, &look, NULL);
+  ck_assert_int_eq (call (function, KEY), 1);
+  ck_assert_int_eq (n_criticals, 1);
+  look_write (&look, "else");
+  ck_assert_int_eq (call (function, KEY), 1);
+  g_log_set_always_fatal (fatal);
+}
+END_TEST
+
+START_TEST (test_type_of_flags)
+{
+  GFlagsClass *klass = g_type_class_ref (ANY_TYPE_DEPENDENCY_FLAGS);
+
+  ck_assert_uint_eq (klass->mask, ANY_DEPENDENCY_FLAGS_CONTENT | ANY_DEPENDENCY_FLAGS_RECURSIVE);
+  ck_assert_uint_eq (g_flags_get_value_by_nick (klass, "none")->value, 0);
+  ck_assert_uint_eq (g_flags_get_value_by_nick (klass, "content")->value, 1);
+  ck_assert_uint_eq (g_flags_get_value_by_nick (klass, "recursive")->value, 2);
+  g_type_class_unref (klass);
+}
+END_TEST
+
 int
 main (void)
 {
@@ -367,6 +524,12 @@ main (void)
   tcase_add_test (all, test_owned_value);
   tcase_add_test (all, test_values_that_cannot_be_stored);
   tcase_add_test (all, test_dependencies_that_cannot_be_watched);
+  tcase_add_test (all, test_tree);
+  tcase_add_test (all, test_tree_that_changes_meanwhile);
+  tcase_add_test (all, test_type_of_flags);
+
+  /* The last one: what it sets hears the log of this process for good. */
+  tcase_add_test (all, test_unknown_flags);
   suite_add_tcase (suite, all);
 
   return any_test_run (suite);

@@ -107,6 +107,23 @@ START_TEST (test_written_while_it_is_looked_at)
 }
 END_TEST
 
+/* The same of a file in a tree. */
+START_TEST (test_written_while_its_tree_is_looked_at)
+{
+  g_autoptr (AnyTestFolder) folder = any_test_make_folder ();
+  g_autofree char *path = g_build_filename (folder, "file", NULL);
+  g_autoptr (GError) error = NULL;
+  AnyStamp stamp;
+
+  text = "bb";
+  write_halves (path, "aa");
+  path_to_write = path;
+  ck_assert (!any_stamp_take_full (&stamp, folder, ANY_DEPENDENCY_FLAGS_CONTENT | ANY_DEPENDENCY_FLAGS_RECURSIVE, &error));
+  ck_assert (path_to_write == NULL);
+  ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY));
+}
+END_TEST
+
 /* It has held “aa” and “bb”. Its reader finds “ab”, which the stamp remembers. */
 START_TEST (test_written_while_it_is_compared)
 {
@@ -134,6 +151,7 @@ main (void)
 
   tcase_set_timeout (all, 120);
   tcase_add_test (all, test_written_while_it_is_looked_at);
+  tcase_add_test (all, test_written_while_its_tree_is_looked_at);
   tcase_add_test (all, test_written_while_it_is_compared);
   suite_add_tcase (suite, all);
 

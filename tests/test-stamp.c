@@ -92,6 +92,44 @@ START_TEST (test_change_of_what_is_fresh)
 }
 END_TEST
 
+/* What is asked to go by its content does so at rest too, and its times say nothing. */
+START_TEST (test_change_of_content)
+{
+  const StampChange *change = &stamp_changes[_i];
+  g_auto (Place) place = { 0 };
+  AnyStamp rest, stamp;
+
+  place_init (&place);
+  change->prepare (&place);
+  take_settled (&rest, place.path);
+  ck_assert (any_stamp_take_full (&stamp, place.path, ANY_DEPENDENCY_FLAGS_CONTENT, NULL));
+  ck_assert (any_stamp_settle (&stamp, place.path, NULL));
+  ck_assert_int_eq (stamp.settled, change->kind == ANY_STAMP_ABSENT);
+
+  change->change (&place);
+  ck_assert_msg (any_stamp_holds (&stamp, place.path) == change->fresh_holds, "by its content, “%s”", change->what);
+}
+END_TEST
+
+/* A directory may keep the size that it once needed. */
+START_TEST (test_content_of_a_directory_that_was_full)
+{
+  g_auto (Place) place = { 0 };
+  AnyStamp stamp;
+
+  place_init (&place);
+  ck_assert_int_eq (mkdir (place.path, 0700), 0);
+  ck_assert (any_stamp_take_full (&stamp, place.path, ANY_DEPENDENCY_FLAGS_CONTENT, NULL));
+  for (guint i = 0; i < 2000; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%s/%u-%0100u", place.path, i % 1000, i % 1000);
+
+      ck_assert_int_eq (i < 1000 ? mknod (name, S_IFREG | 0600, 0) : unlink (name), 0);
+    }
+  ck_assert (any_stamp_holds (&stamp, place.path));
+}
+END_TEST
+
 /* What is not there was not there for ever, as far as anybody can tell. */
 START_TEST (test_absence_is_settled)
 {
@@ -185,6 +223,42 @@ START_TEST (test_mapped_write)
   close (fd);
 
   ck_assert (!any_stamp_holds (&stamp, place.path));
+}
+END_TEST
+
+/* A writer that leaves all times as they were: the content tells, the times alone do not. */
+START_TEST (test_change_without_a_trace)
+{
+  g_auto (Place) place = { 0 };
+  AnyStamp by_content, now;
+
+  place_init (&place);
+  place_write (&place, PLACE_TEXT);
+  ck_assert (any_stamp_take_full (&by_content, place.path, ANY_DEPENDENCY_FLAGS_CONTENT, NULL));
+  place_write (&place, "else");
+  ck_assert (any_stamp_take (&now, place.path, NULL));
+  by_content.mtime = now.mtime;
+  by_content.ctime = now.ctime;
+
+  ck_assert (!any_stamp_holds (&by_content, place.path));
+  ck_assert (!any_stamp_settle (&by_content, place.path, NULL));
+}
+END_TEST
+
+/* The content is the same again, and has been another one for whoever read it in between. */
+START_TEST (test_content_there_and_back)
+{
+  g_auto (Place) place = { 0 };
+  AnyStamp stamp;
+
+  place_init (&place);
+  place_write (&place, PLACE_TEXT);
+  ck_assert (any_stamp_take_full (&stamp, place.path, ANY_DEPENDENCY_FLAGS_CONTENT, NULL));
+  next_instant ();
+  place_write (&place, "else");
+  place_write (&place, PLACE_TEXT);
+  ck_assert (any_stamp_holds (&stamp, place.path));
+  ck_assert (!any_stamp_settle (&stamp, place.path, NULL));
 }
 END_TEST
 
@@ -307,6 +381,8 @@ main (void)
   tcase_set_timeout (changes, 120);
   tcase_add_loop_test (changes, test_change_of_what_rests, 0, (int) stamp_n_changes);
   tcase_add_loop_test (changes, test_change_of_what_is_fresh, 0, (int) stamp_n_changes);
+  tcase_add_loop_test (changes, test_change_of_content, 0, (int) stamp_n_changes);
+  tcase_add_test (changes, test_content_of_a_directory_that_was_full);
   suite_add_tcase (suite, changes);
 
   tcase_set_timeout (settling, 120);
@@ -315,6 +391,8 @@ main (void)
   tcase_add_test (settling, test_settling_sees_another_content);
   tcase_add_test (settling, test_settling_sees_there_and_back);
   tcase_add_test (settling, test_mapped_write);
+  tcase_add_test (settling, test_change_without_a_trace);
+  tcase_add_test (settling, test_content_there_and_back);
   tcase_add_test (settling, test_times_to_come);
   tcase_add_test (settling, test_times_beyond_all);
   tcase_add_test (settling, test_far_future);

@@ -6,17 +6,13 @@
 
 #include "any-content.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "any-listing.h"
 #include "any-trouble.h"
-
-/* Reading more than this to learn whether a file is the same would cost more than most computations. */
-#define MAX_DIGESTED_SIZE (G_GINT64_CONSTANT (64) << 20)
 
 #define READ_SIZE 65536
 
@@ -34,29 +30,22 @@ open_to_read (const char *path,
   return fd;
 }
 
-static gboolean
-is_too_large (int fd)
-{
-  struct stat status;
-
-  return fstat (fd, &status) == 0 && status.st_size > MAX_DIGESTED_SIZE;
-}
-
-/* Sets errno where it fails. A file that grows as it is read must come to an end too. */
-static gboolean
-digest_bytes (int    fd,
-              guint8 digest[ANY_DIGEST_SIZE])
+/* Of the rest of a file that is open; takes its bytes from the room for more of them. Sets errno where it fails, to EFBIG where the
+ * room is not enough: a file that grows as it is read must come to an end too. */
+gboolean
+any_content_digest_descriptor (int     fd,
+                               gint64 *room,
+                               guint8  digest[ANY_DIGEST_SIZE])
 {
   g_autofree guint8 *buffer = g_malloc (READ_SIZE);
   g_autoptr (AnyDigest) state = any_digest_new ();
-  gint64 total = 0;
   gssize n_read;
 
   while ((n_read = TEMP_FAILURE_RETRY (read (fd, buffer, READ_SIZE))) > 0)
     {
       any_digest_update (state, buffer, n_read);
-      total += n_read;
-      if (total > MAX_DIGESTED_SIZE)
+      *room -= n_read;
+      if (*room < 0)
         {
           errno = EFBIG;
           return FALSE;
@@ -73,18 +62,13 @@ any_content_digest_file (const char *path,
                          GError    **error)
 {
   int      fd = open_to_read (path, 0, error);
+  gint64   room = ANY_CONTENT_MAX_SIZE;
   gboolean read;
 
   if (fd < 0)
     return FALSE;
 
-  if (is_too_large (fd))
-    {
-      close (fd);
-      return any_trouble_set (error, G_IO_ERROR_NOT_SUPPORTED, path, "is too new to go by its times, and too large to be read");
-    }
-
-  read = digest_bytes (fd, digest);
+  read = any_content_digest_descriptor (fd, &room, digest);
   if (!read)
     any_trouble_set_from_errno (error, errno, path);
   close (fd);
@@ -92,21 +76,12 @@ any_content_digest_file (const char *path,
   return read;
 }
 
-static int
-compare_names (gconstpointer a,
-               gconstpointer b)
-{
-  return strcmp (*(char *const *) a, *(char *const *) b);
-}
-
-/* In any order of reading. */
 static void
 digest_names (GPtrArray *names,
               guint8     digest[ANY_DIGEST_SIZE])
 {
   g_autoptr (AnyDigest) state = any_digest_new ();
 
-  g_ptr_array_sort (names, compare_names);
   for (guint i = 0; i < names->len; i++)
     {
       const char *name = g_ptr_array_index (names, i);
@@ -121,33 +96,18 @@ any_content_digest_directory (const char *path,
                               guint8      digest[ANY_DIGEST_SIZE],
                               GError    **error)
 {
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  int            fd = open_to_read (path, O_DIRECTORY, error);
-  DIR           *directory;
-  struct dirent *item;
-  int            failure;
+  g_autoptr (GPtrArray) names = NULL;
+  int fd = open_to_read (path, O_DIRECTORY, error);
 
   if (fd < 0)
     return FALSE;
 
-  directory = fdopendir (fd);
-  if (directory == NULL)
-    {
-      any_trouble_set_from_errno (error, errno, path);
-      close (fd);
-      return FALSE;
-    }
+  names = any_listing_read (fd, G_MAXUINT - 1);
+  if (names == NULL)
+    any_trouble_set_from_errno (error, errno, path);
+  else
+    digest_names (names, digest);
+  close (fd);
 
-  errno = 0;
-  while ((item = readdir (directory)) != NULL)
-    g_ptr_array_add (names, g_strdup (item->d_name));
-  failure = errno;
-  closedir (directory);
-
-  if (failure != 0)
-    return any_trouble_set_from_errno (error, failure, path);
-
-  digest_names (names, digest);
-
-  return TRUE;
+  return names != NULL;
 }

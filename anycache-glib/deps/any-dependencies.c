@@ -20,16 +20,17 @@
 /* The way is not part of the entry: it tells what happens while a result is computed, and whoever asks later goes the way anew. */
 typedef struct
 {
-  char    *path; /* (owned) absolute */
-  gboolean named_before;
-  AnyWay   way; /* only where it was named before it was read */
-  AnyStamp stamp;
+  char              *path; /* (owned) absolute */
+  AnyDependencyFlags flags;
+  gboolean           named_before;
+  AnyWay             way; /* only where it was named before it was read */
+  AnyStamp           stamp;
 } Dependency;
 
 struct _AnyDependencies
 {
   GArray     *items;        /* (owned) (nullable) (element-type Dependency) */
-  GHashTable *known;        /* (owned) (nullable) set of the paths, which belong to items */
+  GHashTable *known;        /* (owned) (nullable) paths, which belong to items -> set of bits, one for each way to look */
   GPtrArray  *handed;       /* (owned) (nullable) (element-type GBytes) what results that were used depend on, as an entry has it */
   GHashTable *handed_known; /* (owned) (nullable) set of the same */
   GError     *trouble;      /* (owned) (nullable) the first thing that was named and that no stamp can vouch for */
@@ -97,13 +98,24 @@ trouble_of (AnyDependencies *self)
   return self->trouble == NULL ? &self->trouble : NULL;
 }
 
-/* NULL where the path is known already: its first stamp is the one that was taken before the file was read. */
+/* The bit for a way to look at a path. */
+static guint
+look_of (AnyDependencyFlags flags)
+{
+  return 1u << flags;
+}
+
+/* NULL where the path is known already in one of these ways: its first stamp is the one that was taken before the file was read. Two
+ * ways are two dependencies: what the one lets pass, the other may not. */
 static Dependency *
-append (AnyDependencies *self,
-        const char      *path)
+append (AnyDependencies   *self,
+        const char        *path,
+        AnyDependencyFlags flags,
+        guint              known_looks)
 {
   Dependency      *item;
   g_autofree char *absolute = NULL;
+  guint            looks;
 
   if (*path == '\0')
     {
@@ -113,13 +125,14 @@ append (AnyDependencies *self,
 
   make_list (self);
   absolute = make_absolute (path);
-  if (g_hash_table_contains (self->known, absolute))
+  looks = GPOINTER_TO_UINT (g_hash_table_lookup (self->known, absolute));
+  if (looks & known_looks)
     return NULL;
 
   g_array_set_size (self->items, self->items->len + 1);
   item = &g_array_index (self->items, Dependency, self->items->len - 1);
-  *item = (Dependency){ .path = g_steal_pointer (&absolute) };
-  g_hash_table_add (self->known, item->path);
+  *item = (Dependency){ .path = g_steal_pointer (&absolute), .flags = flags };
+  g_hash_table_insert (self->known, item->path, GUINT_TO_POINTER (looks | look_of (flags)));
 
   return item;
 }
@@ -130,7 +143,7 @@ static gboolean
 is_of_this_tick (const Dependency *self)
 {
   gint64 now = any_stamp_now ();
-  gint64 newest = MAX (self->stamp.ctime, self->way.newest);
+  gint64 newest = MAX (self->stamp.changed, self->way.newest);
 
   return newest >= now && newest - now < TICK;
 }
@@ -142,7 +155,7 @@ look_before (Dependency *self,
 {
   for (guint attempt = 0; attempt < MAX_LOOKS; attempt++)
     {
-      if (!any_way_take (&self->way, self->path, error) || !any_stamp_take (&self->stamp, self->path, error))
+      if (!any_way_take (&self->way, self->path, error) || !any_stamp_take_full (&self->stamp, self->path, self->flags, error))
         return FALSE;
       if (!is_of_this_tick (self))
         return TRUE;
@@ -151,6 +164,13 @@ look_before (Dependency *self,
     }
 
   return any_trouble_set (error, G_IO_ERROR_BUSY, self->path, "changes all the time");
+}
+
+void
+any_dependencies_add (AnyDependencies *self,
+                      const char      *path)
+{
+  any_dependencies_add_full (self, path, ANY_DEPENDENCY_FLAGS_NONE);
 }
 
 /* Stamps a path that is about to be read.
@@ -162,10 +182,11 @@ look_before (Dependency *self,
  * Where times have no fractions of a second, to wait for the next would take too long, and what is changed and changed back within
  * one goes unseen. */
 void
-any_dependencies_add (AnyDependencies *self,
-                      const char      *path)
+any_dependencies_add_full (AnyDependencies   *self,
+                           const char        *path,
+                           AnyDependencyFlags flags)
 {
-  Dependency *item = append (self, path);
+  Dependency *item = append (self, path, flags, look_of (flags));
   GError    **trouble = trouble_of (self);
 
   if (item == NULL)
@@ -194,7 +215,7 @@ any_dependencies_add_read (AnyDependencies *self,
                            const char      *path,
                            gint64           since)
 {
-  Dependency *item = append (self, path);
+  Dependency *item = append (self, path, ANY_DEPENDENCY_FLAGS_NONE, G_MAXUINT);
   GError    **trouble = trouble_of (self);
 
   if (item != NULL && any_stamp_take (&item->stamp, item->path, trouble))

@@ -21,6 +21,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnyDependencies, any_dependencies_free)
 void any_dependencies_add (AnyDependencies *self,
                            const char      *path);
 
+void any_dependencies_add_full (AnyDependencies   *self,
+                                const char        *path,
+                                AnyDependencyFlags flags);
+
 void any_dependencies_add_read (AnyDependencies *self,
                                 const char      *path,
                                 gint64           since);

@@ -13,23 +13,25 @@
 /* The bytes of dependencies, one after the other. Integers are little endian:
  *
  *   dependencies = dependency*
- *   dependency   = kind:u8 settled:u8 zero:u16 name_length:u32
+ *   dependency   = kind:u8 settled:u8 flags:u16 name_length:u32
  *                  size:u64 mtime:i64 ctime:i64 inode:u64 digest:16 name NUL
  *   kind         = 0 absent, 1 file, 2 directory, 3 function
- *   settled      = 1 where the times decide, 0 where the digest does
+ *   settled      = 1 where the times decide, 0 where the content does
+ *   flags        = 1 by its content, of a file or directory that is not settled; 2 a tree, of a directory
  *   mtime, ctime = ns since the epoch
- *   digest       = XXH3-128 of the content, or of the sorted names of a directory with a NUL behind each; zero where settled
+ *   digest       = XXH3-128 of the content, or of the sorted names of a directory with a NUL behind each; zero where settled;
+ *                  of a tree, what any-item.c says, by its times where settled, and size, mtime, ctime and inode are zero
  *   name         = path: absolute, in the encoding of the file system, without NUL
  *
- * Of a function whose result was used, the name is its own, UTF-8, and the digest the XXH3-128 of its version; all else is zero.
- * The NUL lets a path be handed to the system as it lies in the entry.
+ * Where there are flags, the digest is never zero. Of a function whose result was used, the name is its own, UTF-8, and the digest
+ * the XXH3-128 of its version; all else is zero. The NUL lets a path be handed to the system as it lies in the entry.
  */
 
 typedef struct
 {
   guint8  kind;
   guint8  settled;
-  guint16 zero;
+  guint16 flags;
   guint32 name_length;
   guint64 size;
   gint64  mtime;
@@ -63,6 +65,7 @@ any_dependency_pack (const AnyDependency *self,
   RawDependency   raw = {
       .kind = self->kind == ANY_DEPENDENCY_FUNCTION ? KIND_FUNCTION : stamp->kind,
       .settled = stamp->settled,
+      .flags = GUINT16_TO_LE ((guint16) stamp->flags),
       .name_length = GUINT32_TO_LE ((guint32) name_length),
       .size = GUINT64_TO_LE (stamp->size),
       .mtime = GINT64_TO_LE (stamp->mtime),
@@ -82,6 +85,7 @@ unpack_stamp (const RawDependency *raw,
   *stamp = (AnyStamp){
     .kind = raw->kind == KIND_FUNCTION ? ANY_STAMP_ABSENT : raw->kind,
     .settled = raw->settled,
+    .flags = GUINT16_FROM_LE (raw->flags),
     .size = GUINT64_FROM_LE (raw->size),
     .mtime = GINT64_FROM_LE (raw->mtime),
     .ctime = GINT64_FROM_LE (raw->ctime),
@@ -91,13 +95,39 @@ unpack_stamp (const RawDependency *raw,
 }
 
 static gboolean
+has_no_status (const RawDependency *raw)
+{
+  return raw->size == 0 && raw->mtime == 0 && raw->ctime == 0 && raw->inode == 0;
+}
+
+/* Each look is written in one way only. */
+static gboolean
+flags_are_sound (const RawDependency *raw)
+{
+  static const guint8 nothing[ANY_DIGEST_SIZE] = { 0 };
+  guint               flags = GUINT16_FROM_LE (raw->flags);
+
+  if (flags == ANY_DEPENDENCY_FLAGS_NONE)
+    return TRUE;
+  if (flags > (ANY_DEPENDENCY_FLAGS_CONTENT | ANY_DEPENDENCY_FLAGS_RECURSIVE) ||
+      memcmp (raw->digest, nothing, sizeof nothing) == 0)
+    return FALSE;
+  if ((flags & ANY_DEPENDENCY_FLAGS_CONTENT) && raw->settled)
+    return FALSE;
+  if (flags & ANY_DEPENDENCY_FLAGS_RECURSIVE)
+    return raw->kind == ANY_STAMP_DIRECTORY && has_no_status (raw);
+
+  return raw->kind == ANY_STAMP_FILE || raw->kind == ANY_STAMP_DIRECTORY;
+}
+
+static gboolean
 is_sound (const RawDependency *raw,
           const char          *name)
 {
   if (raw->kind == KIND_FUNCTION)
-    return !raw->settled && raw->size == 0 && raw->mtime == 0 && raw->ctime == 0 && raw->inode == 0;
+    return !raw->settled && raw->flags == 0 && has_no_status (raw);
 
-  return raw->kind <= ANY_STAMP_DIRECTORY && raw->settled <= 1 && g_path_is_absolute (name);
+  return raw->kind <= ANY_STAMP_DIRECTORY && raw->settled <= 1 && flags_are_sound (raw) && g_path_is_absolute (name);
 }
 
 /* Takes one dependency off the front of the bytes. FALSE where they do not follow the grammar. */

@@ -7,13 +7,14 @@
 #include "any-stamp.h"
 
 #include <errno.h>
-#include <linux/magic.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "any-content.h"
+#include "any-system.h"
+#include "any-tree.h"
 #include "any-trouble.h"
 
 #define SECOND G_GINT64_CONSTANT (1000000000)
@@ -93,6 +94,7 @@ read_status (AnyStamp   *self,
   self->mtime = any_stamp_nanoseconds (&status.st_mtim);
   self->ctime = any_stamp_nanoseconds (&status.st_ctim);
   self->inode = status.st_ino;
+  self->changed = self->ctime;
 
   return TRUE;
 }
@@ -108,6 +110,13 @@ same_status (const AnyStamp *a,
          a->inode == b->inode;
 }
 
+static gboolean
+fail_on_change (const char *path,
+                GError    **error)
+{
+  return any_trouble_set (error, G_IO_ERROR_BUSY, path, "changed after it was looked at");
+}
+
 /* Whether a path has the status of this stamp. */
 static gboolean
 keeps_status (const AnyStamp *self,
@@ -117,7 +126,19 @@ keeps_status (const AnyStamp *self,
   AnyStamp now;
 
   return read_status (&now, path, error) &&
-         (same_status (self, &now) || any_trouble_set (error, G_IO_ERROR_BUSY, path, "changed after it was looked at"));
+         (same_status (self, &now) || fail_on_change (path, error));
+}
+
+static gboolean
+goes_by_content (const AnyStamp *self)
+{
+  return (self->flags & ANY_DEPENDENCY_FLAGS_CONTENT) != 0;
+}
+
+static gboolean
+is_tree (const AnyStamp *self)
+{
+  return (self->flags & ANY_DEPENDENCY_FLAGS_RECURSIVE) != 0;
 }
 
 static gboolean
@@ -129,25 +150,12 @@ read_digest (const AnyStamp *self,
   if (self->kind == ANY_STAMP_DIRECTORY)
     return any_content_digest_directory (path, digest, error);
 
-  return any_content_digest_file (path, digest, error);
-}
+  if (self->size > ANY_CONTENT_MAX_SIZE)
+    return any_trouble_set (error, G_IO_ERROR_NOT_SUPPORTED, path,
+                            goes_by_content (self) ? "is too large to go by its content"
+                                                   : "is too new to go by its times, and too large to be read");
 
-/* Files that the kernel makes up while they are read change without a trace. */
-static gboolean
-is_made_up (const struct statfs *system)
-{
-  switch (system->f_type)
-    {
-    case CGROUP_SUPER_MAGIC:
-    case CGROUP2_SUPER_MAGIC:
-    case DEBUGFS_MAGIC:
-    case PROC_SUPER_MAGIC:
-    case SYSFS_MAGIC:
-    case TRACEFS_MAGIC:
-      return TRUE;
-    default:
-      return FALSE;
-    }
+  return any_content_digest_file (path, digest, error);
 }
 
 static gboolean
@@ -159,16 +167,59 @@ leaves_traces (const char *path,
   if (TEMP_FAILURE_RETRY (statfs (path, &system)) != 0)
     return any_trouble_set_from_errno (error, errno, path);
 
-  return !is_made_up (&system) ||
-         any_trouble_set (error, G_IO_ERROR_NOT_SUPPORTED, path, "is made up by the kernel, and changes without a trace");
+  return any_system_leaves_traces (&system, path, error);
 }
 
-/* Looks at a path. FALSE where nothing that could be checked later can be said: a FIFO, a device, a path that is not ours to
- * see, or one that changed under the look. */
+/* As is_settled(), of each file in it. */
+static gboolean
+tree_is_settled (const AnyTree *tree)
+{
+  gint64 now = any_stamp_now ();
+
+  return tree->newest_fine <= now - FINE_SLACK && tree->newest_coarse <= now - COARSE_SLACK;
+}
+
+/* The status of the directory itself does not count: what is in it does. */
+static gboolean
+take_tree (AnyStamp   *self,
+           const char *path,
+           GError    **error)
+{
+  AnyTree tree;
+
+  self->size = self->mtime = self->ctime = self->inode = 0;
+
+  if (!goes_by_content (self))
+    {
+      if (!any_tree_take (&tree, path, FALSE, error))
+        return FALSE;
+      self->settled = tree_is_settled (&tree);
+    }
+  if (!self->settled && !any_tree_take (&tree, path, TRUE, error))
+    return FALSE;
+
+  memcpy (self->digest, tree.digest, sizeof self->digest);
+  memcpy (self->times, tree.times, sizeof self->times);
+  self->changed = tree.changed;
+
+  return TRUE;
+}
+
 gboolean
 any_stamp_take (AnyStamp   *self,
                 const char *path,
                 GError    **error)
+{
+  return any_stamp_take_full (self, path, ANY_DEPENDENCY_FLAGS_NONE, error);
+}
+
+/* Looks at a path. FALSE where nothing that could be checked later can be said: a FIFO, a device, a path that is not ours to
+ * see, one that changed under the look, or more than can be read. */
+gboolean
+any_stamp_take_full (AnyStamp          *self,
+                     const char        *path,
+                     AnyDependencyFlags flags,
+                     GError           **error)
 {
   if (!read_status (self, path, error))
     return FALSE;
@@ -177,11 +228,22 @@ any_stamp_take (AnyStamp   *self,
   if (!leaves_traces (path, error))
     return FALSE;
 
-  self->settled = is_settled (self);
+  self->flags = self->kind == ANY_STAMP_DIRECTORY ? flags : flags & ANY_DEPENDENCY_FLAGS_CONTENT;
+  self->settled = !goes_by_content (self) && !is_tree (self) && is_settled (self);
   if (self->settled)
     return TRUE;
+  if (is_tree (self))
+    return take_tree (self, path, error);
 
   return read_digest (self, path, self->digest, error) && keeps_status (self, path, error);
+}
+
+/* The size of a directory is that of its making, and may be another one with the same names in it. */
+static gboolean
+same_size (const AnyStamp *self,
+           const AnyStamp *now)
+{
+  return self->size == now->size || (goes_by_content (self) && self->kind == ANY_STAMP_DIRECTORY);
 }
 
 /* Whether a path still looks like this; FALSE if in doubt. A file that was written while it was read may give the bytes that are
@@ -191,20 +253,66 @@ any_stamp_holds (const AnyStamp *self,
                  const char     *path)
 {
   AnyStamp now;
+  AnyTree  tree;
   guint8   digest[ANY_DIGEST_SIZE];
 
   if (!read_status (&now, path, NULL) || now.kind != self->kind)
     return FALSE;
+  if (is_tree (self))
+    return any_tree_take (&tree, path, !self->settled, NULL) &&
+           memcmp (tree.digest, self->digest, sizeof tree.digest) == 0;
   if (self->settled)
     return same_status (self, &now);
 
-  return self->size == now.size &&
+  return same_size (self, &now) &&
          read_digest (&now, path, digest, NULL) &&
          memcmp (digest, self->digest, sizeof digest) == 0 &&
          keeps_status (&now, path, NULL);
 }
 
-/* Whether a path has looked like this all the time since; if enough time has passed, its times alone will tell from now on.
+/* Walks once more; FALSE where any time in the tree is another one. */
+static gboolean
+tree_keeps_times (const AnyStamp *self,
+                  const char     *path,
+                  AnyTree        *now,
+                  gboolean        by_content,
+                  GError        **error)
+{
+  return any_tree_take (now, path, by_content, error) &&
+         (memcmp (now->times, self->times, sizeof now->times) == 0 || fail_on_change (path, error));
+}
+
+/* The times are taken over only where the content was compared behind them: a change that comes in between dates something. */
+static gboolean
+settle_tree (AnyStamp   *self,
+             const char *path,
+             GError    **error)
+{
+  AnyTree by_times, by_content;
+
+  if (self->settled)
+    return tree_keeps_times (self, path, &by_times, FALSE, error);
+
+  if (!goes_by_content (self))
+    {
+      if (!tree_keeps_times (self, path, &by_times, FALSE, error))
+        return FALSE;
+      self->settled = tree_is_settled (&by_times);
+    }
+
+  if (!tree_keeps_times (self, path, &by_content, TRUE, error))
+    return FALSE;
+  if (memcmp (by_content.digest, self->digest, sizeof self->digest) != 0)
+    return fail_on_change (path, error);
+
+  if (self->settled)
+    memcpy (self->digest, by_times.digest, sizeof self->digest);
+
+  return TRUE;
+}
+
+/* Whether a path has looked like this all the time since; if enough time has passed, its times alone will tell from now on, unless
+ * they never may.
  *
  * A file that was changed and changed back is not the same for somebody who has read it in between. */
 gboolean
@@ -215,17 +323,19 @@ any_stamp_settle (AnyStamp   *self,
   guint8   digest[ANY_DIGEST_SIZE];
   gboolean settled;
 
+  if (is_tree (self))
+    return settle_tree (self, path, error);
   if (!keeps_status (self, path, error))
     return FALSE;
   if (self->settled)
     return TRUE;
 
   /* The content is compared after it is known whether times tell of changes by now: one that comes in between changes them. */
-  settled = is_settled (self);
+  settled = !goes_by_content (self) && is_settled (self);
   if (!read_digest (self, path, digest, error))
     return FALSE;
   if (memcmp (digest, self->digest, sizeof digest) != 0)
-    return any_trouble_set (error, G_IO_ERROR_BUSY, path, "changed after it was looked at");
+    return fail_on_change (path, error);
 
   self->settled = settled;
   if (self->settled)

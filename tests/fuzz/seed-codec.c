@@ -175,17 +175,25 @@ seed_dependencies (void)
     const char *name;
     guint8      kind;
     guint8      settled;
+    guint16     flags;
     guint32     path_length;
     char        path[5];
   } lists[] = {
-    { "dependencies-kind", 3, 1, 4, "/tmp" },
-    { "dependencies-settled", 1, 2, 4, "/tmp" },
-    { "dependencies-path-long", 1, 1, 5, "/tmp" },
-    { "dependencies-path-short", 1, 1, 3, "/tmp" },
-    { "dependencies-path-max", 1, 1, G_MAXUINT32, "/tmp" },
-    { "dependencies-path-open", 1, 1, 5, "/tmpx" },
-    { "dependencies-path-relative", 1, 1, 4, "temp" },
-    { "dependencies-path-none", 1, 1, 0, "/tmp" },
+    { "dependencies-kind", 3, 1, 0, 4, "/tmp" },
+    { "dependencies-settled", 1, 2, 0, 4, "/tmp" },
+    { "dependencies-path-long", 1, 1, 0, 5, "/tmp" },
+    { "dependencies-path-short", 1, 1, 0, 3, "/tmp" },
+    { "dependencies-path-max", 1, 1, 0, G_MAXUINT32, "/tmp" },
+    { "dependencies-path-open", 1, 1, 0, 5, "/tmpx" },
+    { "dependencies-path-relative", 1, 1, 0, 4, "temp" },
+    { "dependencies-path-none", 1, 1, 0, 0, "/tmp" },
+    { "dependencies-content", 1, 0, 1, 4, "/tmp" },
+    { "dependencies-content-settled", 1, 1, 1, 4, "/tmp" },
+    { "dependencies-tree", 2, 1, 2, 4, "/tmp" },
+    { "dependencies-tree-content", 2, 0, 3, 4, "/tmp" },
+    { "dependencies-tree-file", 1, 1, 2, 4, "/tmp" },
+    { "dependencies-flags-4", 2, 0, 4, 4, "/tmp" },
+    { "dependencies-flags-max", 2, 0, G_MAXUINT16, 4, "/tmp" },
   };
   g_autoptr (AnyDependencies) two = any_dependencies_new ();
   g_autoptr (GBytes) packed = NULL;
@@ -200,10 +208,13 @@ seed_dependencies (void)
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     {
       guint8  list[56 + 5] = { lists[i].kind, lists[i].settled };
+      guint16 flags = GUINT16_TO_LE (lists[i].flags);
       guint32 path_length = GUINT32_TO_LE (lists[i].path_length);
       g_autoptr (GBytes) bytes = NULL;
       g_autoptr (GByteArray) entry = NULL;
 
+      memcpy (list + 2, &flags, sizeof flags);
+      list[40] = flags != 0;
       memcpy (list + 4, &path_length, sizeof path_length);
       memcpy (list + 56, lists[i].path, 5);
       bytes = g_bytes_new (list, sizeof list);

@@ -14,6 +14,15 @@ function defineText(fixture) {
     });
 }
 
+// Depends on one path, looked at in one way.
+function defineLook(fixture, name, path, flags) {
+    return fixture.cache.define(name, null, request => {
+        request.add_dependency_full(path, flags);
+        request.return_value(number(++fixture.computed));
+        return true;
+    });
+}
+
 function checkText(func, path, expected) {
     const value = func.call(pathArgs(path), null);
     equal(value.get_type_string(), 'ay', 'the type');
@@ -267,5 +276,39 @@ main({
         equal(lookup(twice, path), null);
         equal(call(twice, path), 6);
         equal(fixture.computed, 2, 'the number of computations');
+    },
+
+    content_dependency(fixture) {
+        const path = fixture.write('text', 'one two');
+        const func = defineLook(fixture, 'org.example.Content', path, AnyCache.DependencyFlags.CONTENT);
+        equal(call(func, path), 1);
+
+        // The same bytes at another time, and at rest.
+        fixture.settle(path);
+        writeText(path, 'one two');
+        fixture.settle(path);
+        equal(call(func, path), 1);
+
+        writeText(path, 'six ten');
+        equal(call(func, path), 2);
+    },
+
+    tree_dependency(fixture) {
+        const tree = GLib.build_filenamev([fixture.directory, 'tree']);
+        const deep = GLib.build_filenamev([tree, 'one', 'two']);
+        const path = GLib.build_filenamev([deep, 'text']);
+        const beside = fixture.write('beside', 'text');
+        const func = defineLook(fixture, 'org.example.Tree', tree, AnyCache.DependencyFlags.RECURSIVE);
+        GLib.mkdir_with_parents(deep, 0o700);
+        writeText(path, 'one two');
+        equal(call(func, tree), 1);
+        writeText(beside, 'other');
+        equal(call(func, tree), 1);
+
+        writeText(path, 'six ten');
+        equal(call(func, tree), 2);
+        GLib.unlink(path);
+        equal(call(func, tree), 3);
+        equal(call(func, tree), 3);
     },
 });

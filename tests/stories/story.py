@@ -243,6 +243,48 @@ class Story(Fixture):
         self.assertEqual(self.call(twice, path), 6)
         self.assertEqual(self.computed, 2)
 
+    def define_look(self, name, path, flags):
+        """Depends on one path, looked at in one way."""
+
+        def look(request):
+            request.add_dependency_full(path, flags)
+            self.computed += 1
+            request.return_value(number(self.computed))
+            return True
+
+        return self.cache.define(name, None, look)
+
+    def test_content_dependency(self):
+        path = self.write("text", "one two")
+        function = self.define_look("org.example.Content", path, AnyCache.DependencyFlags.CONTENT)
+        self.assertEqual(self.call(function, path), 1)
+
+        # The same bytes at another time, and at rest.
+        self.settle(path)
+        write_text(path, "one two")
+        self.settle(path)
+        self.assertEqual(self.call(function, path), 1)
+
+        write_text(path, "six ten")
+        self.assertEqual(self.call(function, path), 2)
+
+    def test_tree_dependency(self):
+        tree = os.path.join(self.directory, "tree")
+        path = os.path.join(tree, "one", "two", "text")
+        beside = self.write("beside", "text")
+        function = self.define_look("org.example.Tree", tree, AnyCache.DependencyFlags.RECURSIVE)
+        os.makedirs(os.path.dirname(path))
+        write_text(path, "one two")
+        self.assertEqual(self.call(function, tree), 1)
+        write_text(beside, "other")
+        self.assertEqual(self.call(function, tree), 1)
+
+        write_text(path, "six ten")
+        self.assertEqual(self.call(function, tree), 2)
+        os.unlink(path)
+        self.assertEqual(self.call(function, tree), 3)
+        self.assertEqual(self.call(function, tree), 3)
+
 
 if __name__ == "__main__":
     main()

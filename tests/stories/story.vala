@@ -268,6 +268,49 @@ void test_a_function_calls_another (Fixture fixture) throws Error {
     equal (fixture.computed, 2, "the number of computations");
 }
 
+// Depends on one path, looked at in one way.
+AnyCache.Function define_look (Fixture fixture, string name, string path, AnyCache.DependencyFlags flags) {
+    return fixture.cache.define (name, null, (request) => {
+        request.add_dependency_full (path, flags);
+        request.return_value (number (++fixture.computed));
+        return true;
+    });
+}
+
+void test_content_dependency (Fixture fixture) throws Error {
+    var path = fixture.write ("text", "one two");
+    var function = define_look (fixture, "org.example.Content", path, CONTENT);
+    equal (count_words (function, path), 1);
+
+    // The same bytes at another time, and at rest.
+    fixture.settle (path);
+    write_text (path, "one two");
+    fixture.settle (path);
+    equal (count_words (function, path), 1);
+
+    write_text (path, "six ten");
+    equal (count_words (function, path), 2);
+}
+
+void test_tree_dependency (Fixture fixture) throws Error {
+    var tree = Path.build_filename (fixture.directory, "tree");
+    var deep = Path.build_filename (tree, "one", "two");
+    var path = Path.build_filename (deep, "text");
+    var beside = fixture.write ("beside", "text");
+    var function = define_look (fixture, "org.example.Tree", tree, RECURSIVE);
+    DirUtils.create_with_parents (deep, 0700);
+    write_text (path, "one two");
+    equal (count_words (function, tree), 1);
+    write_text (beside, "other");
+    equal (count_words (function, tree), 1);
+
+    write_text (path, "six ten");
+    equal (count_words (function, tree), 2);
+    FileUtils.unlink (path);
+    equal (count_words (function, tree), 3);
+    equal (count_words (function, tree), 3);
+}
+
 int main (string[] args) {
     var program = new Program ();
 
@@ -287,6 +330,8 @@ int main (string[] args) {
     program.test ("depfiles_function", test_depfiles_function);
     program.test ("depfiles_function_names_no_file", test_depfiles_function_names_no_file);
     program.test ("a_function_calls_another", test_a_function_calls_another);
+    program.test ("content_dependency", test_content_dependency);
+    program.test ("tree_dependency", test_tree_dependency);
 
     return program.run (args);
 }

@@ -396,6 +396,88 @@ START_TEST (test_a_function_calls_another)
 }
 END_TEST
 
+typedef struct
+{
+  Fixture           *fixture;
+  char              *path; /* (owned) */
+  AnyDependencyFlags flags;
+} Look;
+
+static Look *
+look_new (Fixture *fixture, const char *path, AnyDependencyFlags flags)
+{
+  Look *self = g_new (Look, 1);
+
+  *self = (Look){ fixture, g_strdup (path), flags };
+
+  return self;
+}
+
+static void
+look_free (gpointer data)
+{
+  Look *self = data;
+
+  g_free (self->path);
+  g_free (self);
+}
+
+/* Depends on one path, looked at in one way. */
+static gboolean
+look_cb (AnyRequest *request, gpointer user_data, GError **error)
+{
+  Look *self = user_data;
+
+  any_request_add_dependency_full (request, self->path, self->flags);
+  any_request_return_value (request, g_variant_new_int64 (++self->fixture->computed));
+
+  return TRUE;
+}
+
+START_TEST (test_content_dependency)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autofree char *path = fixture_write (fixture, "text", "one two");
+  Look            *look = look_new (fixture, path, ANY_DEPENDENCY_FLAGS_CONTENT);
+  g_autoptr (AnyFunction) function = any_cache_define (fixture->cache, "org.example.Content", NULL, look_cb, look, look_free);
+
+  ck_assert_int_eq (count_words (function, path), 1);
+
+  /* The same bytes at another time, and at rest. */
+  settle (path);
+  write_text (path, "one two");
+  settle (path);
+  ck_assert_int_eq (count_words (function, path), 1);
+
+  write_text (path, "six ten");
+  ck_assert_int_eq (count_words (function, path), 2);
+}
+END_TEST
+
+START_TEST (test_tree_dependency)
+{
+  g_autoptr (Fixture) fixture = fixture_new ();
+  g_autofree char *tree = g_build_filename (fixture->directory, "tree", NULL);
+  g_autofree char *deep = g_build_filename (tree, "one", "two", NULL);
+  g_autofree char *beside = fixture_write (fixture, "beside", "text");
+  g_autofree char *path = g_build_filename (deep, "text", NULL);
+  Look            *look = look_new (fixture, tree, ANY_DEPENDENCY_FLAGS_RECURSIVE);
+  g_autoptr (AnyFunction) function = any_cache_define (fixture->cache, "org.example.Tree", NULL, look_cb, look, look_free);
+
+  ck_assert_int_eq (g_mkdir_with_parents (deep, 0700), 0);
+  write_text (path, "one two");
+  ck_assert_int_eq (count_words (function, tree), 1);
+  write_text (beside, "other");
+  ck_assert_int_eq (count_words (function, tree), 1);
+
+  write_text (path, "six ten");
+  ck_assert_int_eq (count_words (function, tree), 2);
+  ck_assert_int_eq (g_remove (path), 0);
+  ck_assert_int_eq (count_words (function, tree), 3);
+  ck_assert_int_eq (count_words (function, tree), 3);
+}
+END_TEST
+
 int
 main (void)
 {
@@ -419,6 +501,8 @@ main (void)
   tcase_add_test (entry, test_depfiles_function);
   tcase_add_test (entry, test_depfiles_function_names_no_file);
   tcase_add_test (entry, test_a_function_calls_another);
+  tcase_add_test (entry, test_content_dependency);
+  tcase_add_test (entry, test_tree_dependency);
   suite_add_tcase (suite, entry);
 
   return run_suite (suite);

@@ -1,0 +1,30 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "any-digest.h"
+
+G_BEGIN_DECLS
+
+/* All that is in a directory, at any depth, as it was found on one walk.
+ *
+ * The first digest is what an entry remembers: names, types, targets of links, and of each file its status or its content. The second
+ * one is of all times that there are, and for one process only: it tells of a change that was taken back.
+ */
+typedef struct
+{
+  guint8 digest[ANY_DIGEST_SIZE];
+  guint8 times[ANY_DIGEST_SIZE];
+  gint64 changed;       /* ns since the epoch: when anything in it was changed last */
+  gint64 newest_fine;   /* ns since the epoch: the newest time of files whose times have fractions of a second */
+  gint64 newest_coarse; /* the same of all others */
+} AnyTree;
+
+gboolean any_tree_take (AnyTree    *self,
+                        const char *path,
+                        gboolean    by_content,
+                        GError    **error);
+
+G_END_DECLS
