@@ -6,6 +6,8 @@
 
 #include "any-dependencies.h"
 
+#include <unistd.h>
+
 #include "any-dependency.h"
 #include "any-trouble.h"
 #include "any-way.h"
@@ -176,7 +178,7 @@ any_dependencies_add (AnyDependencies *self,
 /* Stamps a path that is about to be read.
  *
  * The two looks at the way enclose all else: way, stamp, the reading, stamp, way. If the way has not changed from its first look to
- * its last, then both stamps and whoever read in between have been to the same place. A way that was taken behind its stamp might
+ * its last, then both stamps and whoever read in between have been to the same place (but see any_way_holds()). A way that was taken behind its stamp might
  * lead to another file than the one that was stamped; a way that was compared before it might change in between.
  *
  * Where times have no fractions of a second, to wait for the next would take too long, and what is changed and changed back within
@@ -193,6 +195,8 @@ any_dependencies_add_full (AnyDependencies   *self,
     return;
 
   item->named_before = TRUE;
+  /* To go the way by descriptors mounts nothing that is mounted when it is needed (autofs), and would end before it. */
+  access (item->path, F_OK);
   look_before (item, trouble);
 }
 

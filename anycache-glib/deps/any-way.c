@@ -241,7 +241,8 @@ any_way_take (AnyWay     *self,
   return TRUE;
 }
 
-/* Whether the way is still the same. Whoever has gone it in the meantime has come to the same place. */
+/* Whether the way is still the same. Whoever has gone it in the meantime has come to the same place, unless a directory was moved away
+ * and back. */
 gboolean
 any_way_holds (const AnyWay *self,
                const char   *path,

@@ -25,6 +25,8 @@ fixture_new (void)
   self->directory = g_dir_make_tmp ("anycache-story-XXXXXX", &error);
   ck_assert_msg (self->directory != NULL, "no temporary directory: %s", error ? error->message : "");
   fixture_reopen (self);
+  /* Else the library makes it during the first call, which is a change around the files beside it. */
+  g_mkdir (any_cache_get_cachedir (self->cache), 0700);
 
   return self;
 }

@@ -86,6 +86,8 @@ export class Fixture {
     constructor() {
         this.directory = GLib.dir_make_tmp('anycache-story-XXXXXX');
         this.cache = AnyCache.Cache.new(GLib.build_filenamev([this.directory, 'cache']), -1);
+        // Else the library makes it during the first call, which is a change around the files beside it.
+        GLib.mkdir_with_parents(this.cache.get_cachedir(), 0o700);
         this.computed = 0;
     }
 

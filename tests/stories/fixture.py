@@ -60,6 +60,8 @@ class Fixture(unittest.TestCase):
         self.directory = tempfile.mkdtemp(prefix="anycache-story-")
         self.addCleanup(shutil.rmtree, self.directory)
         self.cache = AnyCache.Cache.new(os.path.join(self.directory, "cache"), -1)
+        # Else the library makes it during the first call, which is a change around the files beside it.
+        os.mkdir(self.cache.get_cachedir())
         self.computed = 0
 
     def tearDown(self):

@@ -105,6 +105,8 @@ namespace Stories {
         public Fixture () throws Error {
             directory = DirUtils.make_tmp ("anycache-story-XXXXXX");
             reopen ();
+            // Else the library makes it during the first call, which is a change around the files beside it.
+            DirUtils.create (cache.get_cachedir (), 0700);
         }
 
         // Opens the directory anew, after the old object has gone: nothing is shared in memory.
