@@ -219,6 +219,22 @@ validate (AnyRecord *record,
   return miss;
 }
 
+/* Finds a record in memory that needs no look at all. */
+static AnyRecord *
+find_validated (AnyCore      *self,
+                const AnyKey *key,
+                gint64        maxage,
+                gint64        check_interval,
+                gint64        now)
+{
+  g_autoptr (AnyRecord) found = any_memory_tier_find (self->memory, key);
+
+  if (found == NULL || !was_validated (self, found, check_interval, now) || is_expired (found, maxage))
+    return NULL;
+
+  return g_steal_pointer (&found);
+}
+
 /* Finds the record of a key, if it may be returned now, or could be within the interval before. */
 AnyMiss
 any_core_lookup (AnyCore      *self,
@@ -233,15 +249,10 @@ any_core_lookup (AnyCore      *self,
   g_autoptr (AnyRecord) found = NULL;
   AnyMiss miss;
 
-  if (began > 0)
-    found = any_memory_tier_find (self->memory, key);
-  if (found != NULL && was_validated (self, found, check_interval, began) && !is_expired (found, maxage))
-    {
-      *record = g_steal_pointer (&found);
-      return ANY_MISS_NONE;
-    }
+  *record = began > 0 ? find_validated (self, key, maxage, check_interval, began) : NULL;
+  if (*record != NULL)
+    return ANY_MISS_NONE;
 
-  g_clear_pointer (&found, any_record_unref);
   epoch = use_memory ? any_disk_tier_get_epoch (self->disk) : ANY_EPOCH_UNKNOWN;
 
   if (epoch != ANY_EPOCH_UNKNOWN)
