@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "any-test.h"
+#include "any-test-process.h"
 
 /* Where the parts of a packed dependency lie; the grammar stands in any-dependency.c. */
 enum
@@ -315,21 +315,12 @@ START_TEST (test_no_tick_is_shared)
 }
 END_TEST
 
-typedef struct
+static void
+touch_part (int      line,
+            gpointer data)
 {
-  const char *path;
-  int         done; /* atomic */
-} Toucher;
-
-static gpointer
-touch_cb (gpointer data)
-{
-  Toucher *self = data;
-
-  while (!g_atomic_int_get (&self->done))
-    g_assert_cmpint (utimensat (AT_FDCWD, self->path, NULL, 0), ==, 0);
-
-  return NULL;
+  for (;;)
+    g_assert_cmpint (utimensat (AT_FDCWD, data, NULL, 0), ==, 0);
 }
 
 /* Where nothing is, in a directory that is never left alone: that is not waited for, and said. On a busy machine it may be left
@@ -339,8 +330,7 @@ START_TEST (test_never_at_rest)
   g_autoptr (AnyTestFolder) folder = any_test_make_folder ();
   g_autofree char *path = below (folder, "absent");
   gint64           deadline = any_test_deadline ();
-  Toucher          toucher = { .path = folder };
-  GThread         *thread = g_thread_new ("toucher", touch_cb, &toucher);
+  AnyTestProcess   toucher = any_test_process_start (touch_part, folder);
   gboolean         said = FALSE;
 
   while (!said)
@@ -353,8 +343,7 @@ START_TEST (test_never_at_rest)
       ck_assert (said || any_test_wait (deadline));
     }
 
-  g_atomic_int_set (&toucher.done, TRUE);
-  g_thread_join (thread);
+  any_test_process_kill (&toucher);
 }
 END_TEST
 
