@@ -18,4 +18,8 @@ void any_cache_note_stored (AnyCache *self);
 void any_cache_note_failure (AnyCache     *self,
                              const GError *error);
 
+void any_cache_emit_invalidated (AnyCache   *self,
+                                 const char *name,
+                                 GVariant   *args);
+
 G_END_DECLS

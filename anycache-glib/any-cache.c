@@ -71,7 +71,13 @@ typedef enum
 
 static GParamSpec *properties[PROP_SIZE + 1];
 
-static guint store_failed_signal;
+typedef enum
+{
+  SIGNAL_STORE_FAILED,
+  SIGNAL_INVALIDATED,
+} AnyCacheSignal;
+
+static guint signals[SIGNAL_INVALIDATED + 1];
 
 G_DEFINE_FINAL_TYPE (AnyCache, any_cache, G_TYPE_OBJECT)
 
@@ -117,7 +123,15 @@ any_cache_note_failure (AnyCache     *self,
   g_debug ("Not stored in %s: %s", self->cachedir, error->message);
 
   if (g_atomic_int_compare_and_exchange (&self->failing, FALSE, TRUE))
-    any_owner_emit (&self->owner, G_OBJECT (self), store_failed_signal, error);
+    any_owner_emit (&self->owner, G_OBJECT (self), signals[SIGNAL_STORE_FAILED], error);
+}
+
+void
+any_cache_emit_invalidated (AnyCache   *self,
+                            const char *name,
+                            GVariant   *args)
+{
+  any_owner_emit (&self->owner, G_OBJECT (self), signals[SIGNAL_INVALIDATED], name, args);
 }
 
 static void
@@ -308,17 +322,8 @@ install_properties (GObjectClass *object_class)
 }
 
 static void
-any_cache_class_init (AnyCacheClass *klass)
+install_signals (void)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->constructed = any_cache_constructed;
-  object_class->get_property = any_cache_get_property;
-  object_class->set_property = any_cache_set_property;
-  object_class->finalize = any_cache_finalize;
-
-  install_properties (object_class);
-
   /**
    * AnyCache::store-failed:
    * @self: the cache
@@ -331,9 +336,39 @@ any_cache_class_init (AnyCacheClass *klass)
    *
    * Since: 1.0
    */
-  store_failed_signal = g_signal_new ("store-failed", ANY_TYPE_CACHE, G_SIGNAL_RUN_LAST,
-                                      0, NULL, NULL, NULL,
-                                      G_TYPE_NONE, 1, G_TYPE_ERROR);
+  signals[SIGNAL_STORE_FAILED] = g_signal_new ("store-failed", ANY_TYPE_CACHE, G_SIGNAL_RUN_LAST,
+                                               0, NULL, NULL, NULL,
+                                               G_TYPE_NONE, 1, G_TYPE_ERROR);
+
+  /**
+   * AnyCache::invalidated:
+   * @self: the cache
+   * @name: the name of a function
+   * @args: the arguments of the result
+   *
+   * Says that something which a result depends on has changed, for each function of this object whose results are watched.
+   *
+   * See [signal@AnyCache.Function::invalidated].
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_INVALIDATED] = g_signal_new ("invalidated", ANY_TYPE_CACHE, G_SIGNAL_RUN_LAST,
+                                              0, NULL, NULL, NULL,
+                                              G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_VARIANT);
+}
+
+static void
+any_cache_class_init (AnyCacheClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = any_cache_constructed;
+  object_class->get_property = any_cache_get_property;
+  object_class->set_property = any_cache_set_property;
+  object_class->finalize = any_cache_finalize;
+
+  install_properties (object_class);
+  install_signals ();
 }
 
 static void
@@ -586,54 +621,4 @@ any_cache_set_check_interval (AnyCache *self,
 
   if (__atomic_exchange_n (&self->check_interval, check_interval, __ATOMIC_RELAXED) != check_interval)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CHECK_INTERVAL]);
-}
-
-/**
- * any_cache_get_size: (get-property size)
- * @self: a cache
- *
- * Gets the number of bytes that all entries in the directory take, whichever process has stored them.
- *
- * The cost does not depend on the number of entries, except once after a crash of the machine, when they are counted.
- *
- * Returns: bytes
- *
- * Since: 1.0
- */
-guint64
-any_cache_get_size (AnyCache *self)
-{
-  g_return_val_if_fail (ANY_IS_CACHE (self), 0);
-
-  return any_core_get_size (any_cache_get_core (self));
-}
-
-/**
- * any_cache_clear:
- * @self: a cache
- * @cancellable: (nullable): a cancellable
- * @error: return location for an error
- *
- * Removes all entries of the directory, of every function.
- *
- * After it returns, no process gets a result that was stored before, nor one whose computation began before.
- *
- * Fails with [error@AnyCache.CacheError.UNSAFE_DIRECTORY], [error@AnyCache.CacheError.TIMEOUT], %G_IO_ERROR_CANCELLED, or an
- * error of the file system.
- *
- * Returns: whether the entries were removed
- *
- * Since: 1.0
- */
-gboolean
-any_cache_clear (AnyCache     *self,
-                 GCancellable *cancellable,
-                 GError      **error)
-{
-  g_return_val_if_fail (ANY_IS_CACHE (self), FALSE);
-
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return FALSE;
-
-  return any_core_clear (any_cache_get_core (self), error);
 }

@@ -71,6 +71,12 @@ ANY_AVAILABLE_IN_1_0
 guint64 any_cache_get_size (AnyCache *self);
 
 ANY_AVAILABLE_IN_1_0
+gboolean any_cache_invalidate (AnyCache     *self,
+                               const char   *dependency,
+                               GCancellable *cancellable,
+                               GError      **error);
+
+ANY_AVAILABLE_IN_1_0
 gboolean any_cache_clear (AnyCache     *self,
                           GCancellable *cancellable,
                           GError      **error);

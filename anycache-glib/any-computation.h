@@ -4,12 +4,12 @@
 
 #pragma once
 
-#include "any-codec.h"
+#include "any-disk-tier.h"
 #include "any-function.h"
 
 G_BEGIN_DECLS
 
-/* One computation of a function: from noting what the directory is like, by asking the user, to storing the result. */
+/* Computations of functions, each in the thread that asks for it, one within another. */
 
 gboolean any_computation_check (AnyFunction  *function,
                                 const AnyKey *key,
@@ -21,15 +21,9 @@ void any_computation_note_hit (AnyFunction     *function,
 GVariant *any_computation_run (AnyFunction  *function,
                                const AnyKey *key,
                                GVariant     *args,
-                               gboolean      refresh,
+                               AnyOrigin     origin,
+                               AnyRecord    *old,
                                GCancellable *cancellable,
                                GError      **error);
-
-gboolean any_computation_store (AnyFunction       *function,
-                                const AnyKey      *key,
-                                GVariant          *value,
-                                gint64             maxage,
-                                const char *const *dependencies,
-                                GError           **error);
 
 G_END_DECLS

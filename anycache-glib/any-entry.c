@@ -7,7 +7,7 @@
 #include "any-entry-private.h"
 
 #include "any-cache-private.h"
-#include "any-dependencies.h"
+#include "any-dependency-list.h"
 #include "any-function-private.h"
 
 /**
@@ -107,7 +107,7 @@ any_entry_get_created (AnyEntry *self)
 {
   g_return_val_if_fail (is_filled (self), 0);
 
-  return self->record->created;
+  return self->record->facts.created;
 }
 
 /**
@@ -125,7 +125,7 @@ any_entry_get_expires (AnyEntry *self)
 {
   g_return_val_if_fail (is_filled (self), 0);
 
-  return self->record->expires;
+  return self->record->facts.expires;
 }
 
 /**
@@ -143,16 +143,16 @@ any_entry_get_cost (AnyEntry *self)
 {
   g_return_val_if_fail (is_filled (self), 0);
 
-  return self->record->cost;
+  return self->record->facts.cost;
 }
 
 /**
  * any_entry_dup_dependencies:
  * @self: an entry
  *
- * Lists the files that the result depends on.
+ * Lists the files that the result depends on, and the tokens of the application.
  *
- * Returns: (transfer full) (array zero-terminated=1) (element-type filename): absolute paths
+ * Returns: (transfer full) (array zero-terminated=1) (element-type filename): absolute paths, and tokens such as `app:account/42`
  *
  * Since: 1.0
  */
@@ -161,7 +161,7 @@ any_entry_dup_dependencies (AnyEntry *self)
 {
   g_return_val_if_fail (is_filled (self), NULL);
 
-  return any_dependencies_dup_paths (self->record->dependencies, self->record->dependencies_length);
+  return any_dependency_list_dup_names (self->record->dependencies, self->record->dependencies_length);
 }
 
 /**
@@ -180,12 +180,12 @@ gboolean
 any_entry_is_current (AnyEntry *self)
 {
   AnyCache *cache;
+  AnyTerms  terms;
 
   g_return_val_if_fail (is_filled (self), FALSE);
 
   cache = any_function_get_cache (self->function);
+  any_function_get_terms (self->function, &terms);
 
-  return any_cache_is_on (cache) &&
-         any_core_is_current (any_cache_get_core (cache), self->record, any_function_get_limit (self->function),
-                              any_cache_get_check_interval (cache));
+  return any_cache_is_on (cache) && any_core_is_current (any_cache_get_core (cache), self->record, &terms);
 }

@@ -6,10 +6,13 @@
 
 #include "any-function-private.h"
 
+#include "any-attempt.h"
 #include "any-cache-private.h"
 #include "any-computation.h"
 #include "any-entry-private.h"
+#include "any-failure.h"
 #include "any-policy.h"
+#include "any-revalidation.h"
 
 /* One use of a function: the arguments, and the key that they make. */
 typedef struct
@@ -66,32 +69,81 @@ core_of (AnyFunction *self)
   return any_cache_get_core (any_function_get_cache (self));
 }
 
-/* Finds the stored result that may be returned now. */
-static AnyRecord *
-find (AnyFunction  *self,
-      const AnyKey *key)
+/* Finds what is stored: the record is one that may be returned only where nothing is missing. */
+static AnyMiss
+find (AnyFunction    *self,
+      const AnyKey   *key,
+      const AnyTerms *terms,
+      AnyRecord     **record)
 {
-  AnyCache  *cache = any_function_get_cache (self);
-  AnyRecord *record = NULL;
-  AnyMiss    miss;
+  AnyMiss miss;
 
+  *record = NULL;
   if (!is_on (self))
-    return NULL;
+    return ANY_MISS_ABSENT;
 
-  miss = any_core_lookup (core_of (self), key, any_function_get_limit (self), any_cache_get_check_interval (cache), &record);
+  miss = any_core_lookup (core_of (self), key, terms, record);
   if (miss != ANY_MISS_NONE)
     g_debug ("No result of “%s”: %s", any_function_get_name (self), any_miss_to_string (miss));
 
-  return record;
+  return miss;
 }
 
+/* Gives what is stored: a result, or the error that its computation failed with. */
 static GVariant *
 use_record (AnyFunction     *self,
-            const AnyRecord *record)
+            const AnyRecord *record,
+            GError         **error)
 {
   any_computation_note_hit (self, record);
 
-  return g_variant_ref (record->value);
+  if (!record->facts.failure)
+    return g_variant_ref (record->value);
+
+  any_failure_propagate (record->value, error);
+
+  return NULL;
+}
+
+/* Gives what is stored, or has it computed. Who does not insist on what is fresh may be given what was so a moment ago. */
+static GVariant *
+find_or_compute (AnyFunction  *self,
+                 const Use    *use,
+                 gboolean      insists,
+                 GCancellable *cancellable,
+                 GError      **error)
+{
+  g_autoptr (AnyRecord) record = NULL;
+  AnyTerms terms;
+  AnyMiss  miss;
+
+  any_function_get_terms (self, &terms);
+  miss = find (self, &use->key, &terms, &record);
+  if (miss == ANY_MISS_NONE)
+    return use_record (self, record, error);
+
+  if (!insists && miss == ANY_MISS_EXPIRED && any_terms_allow_stale (&terms, record))
+    {
+      any_revalidation_begin (self, use->args, &use->key.ident);
+      return use_record (self, record, error);
+    }
+
+  return any_computation_run (self, &use->key, use->args, ANY_ORIGIN_CALL, miss == ANY_MISS_EXPIRED ? record : NULL, cancellable, error);
+}
+
+/* As a call by somebody who can wait. */
+GVariant *
+any_function_call_fresh (AnyFunction *self,
+                         GVariant    *args,
+                         GError     **error)
+{
+  g_auto (Use) use = { 0 };
+
+  if (!use_init (&use, self, args, NULL, error) ||
+      !any_computation_check (self, &use.key, error))
+    return NULL;
+
+  return find_or_compute (self, &use, TRUE, NULL, error);
 }
 
 /**
@@ -106,7 +158,10 @@ use_record (AnyFunction     *self,
  * The computation must answer before its callback returns; %G_IO_ERROR_WOULD_BLOCK otherwise. If this is called from within the
  * computation of another function, what this result depends on is a dependency of that one too.
  *
- * Fails with what the computation fails with; with %G_IO_ERROR_INVALID_ARGUMENT for arguments that hold file handles, nest deeper
+ * Where [property@AnyCache.Function:stale-while-revalidate] is set, it may be a result whose age has run out lately.
+ *
+ * Fails with what the computation fails with, or has failed with ([property@AnyCache.Function:error-maxage]); with
+ * %G_IO_ERROR_INVALID_ARGUMENT for arguments that hold file handles, nest deeper
  * than 64 levels, have a type of more than 4096 characters, are not in normal form or not of the declared type; with
  * %G_IO_ERROR_CANCELLED, [error@AnyCache.CacheError.NO_RESULT], [error@AnyCache.CacheError.RECURSION] or
  * [error@AnyCache.CacheError.CLOSED]. Trouble of the cache itself is no error.
@@ -121,7 +176,6 @@ any_function_call (AnyFunction  *self,
                    GCancellable *cancellable,
                    GError      **error)
 {
-  g_autoptr (AnyRecord) record = NULL;
   g_auto (Use) use = { 0 };
 
   g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
@@ -131,11 +185,7 @@ any_function_call (AnyFunction  *self,
       !any_computation_check (self, &use.key, error))
     return NULL;
 
-  record = find (self, &use.key);
-  if (record != NULL)
-    return use_record (self, record);
-
-  return any_computation_run (self, &use.key, use.args, FALSE, cancellable, error);
+  return find_or_compute (self, &use, FALSE, cancellable, error);
 }
 
 /**
@@ -146,6 +196,8 @@ any_function_call (AnyFunction  *self,
  * @error: return location for an error
  *
  * Gives the stored result for some arguments, if there is one that may still be used. Never computes.
+ *
+ * A failure that is remembered is no result.
  *
  * Fails only where the arguments are refused or the call is cancelled.
  *
@@ -161,6 +213,7 @@ any_function_lookup (AnyFunction  *self,
 {
   g_autoptr (AnyRecord) record = NULL;
   g_auto (Use) use = { 0 };
+  AnyTerms terms;
 
   g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
   g_return_val_if_fail (args != NULL, NULL);
@@ -168,9 +221,11 @@ any_function_lookup (AnyFunction  *self,
   if (!use_init (&use, self, args, cancellable, error))
     return NULL;
 
-  record = find (self, &use.key);
+  any_function_get_terms (self, &terms);
+  if (find (self, &use.key, &terms, &record) != ANY_MISS_NONE || record->facts.failure)
+    return NULL;
 
-  return record != NULL ? use_record (self, record) : NULL;
+  return use_record (self, record, error);
 }
 
 /**
@@ -200,6 +255,8 @@ any_function_peek (AnyFunction *self,
     return NULL;
 
   record = any_core_peek (core_of (self), &use.key);
+  if (record != NULL && record->facts.failure)
+    g_clear_pointer (&record, any_record_unref);
 
   return record != NULL ? any_entry_new (self, record) : NULL;
 }
@@ -229,6 +286,7 @@ any_function_refresh (AnyFunction  *self,
                       GCancellable *cancellable,
                       GError      **error)
 {
+  g_autoptr (AnyRecord) record = NULL;
   g_auto (Use) use = { 0 };
 
   g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
@@ -238,7 +296,10 @@ any_function_refresh (AnyFunction  *self,
       !any_computation_check (self, &use.key, error))
     return NULL;
 
-  return any_computation_run (self, &use.key, use.args, TRUE, cancellable, error);
+  if (is_on (self))
+    record = any_core_read (core_of (self), &use.key);
+
+  return any_computation_run (self, &use.key, use.args, ANY_ORIGIN_REFRESH, record, cancellable, error);
 }
 
 /**
@@ -291,7 +352,7 @@ any_function_store (AnyFunction       *self,
   if (any_policy_shorter (any_function_get_limit (self), maxage) == 0)
     return any_core_remove (core_of (self), &use.key, error);
 
-  return any_computation_store (self, &use.key, sunk_value, maxage, dependencies, error);
+  return any_attempt_store (self, &use.key, sunk_value, maxage, dependencies, error);
 }
 
 /**
@@ -317,6 +378,7 @@ any_function_is_outdated (AnyFunction  *self,
 {
   g_autoptr (AnyRecord) record = NULL;
   g_auto (Use) use = { 0 };
+  AnyTerms terms;
 
   g_return_val_if_fail (ANY_IS_FUNCTION (self), FALSE);
   g_return_val_if_fail (args != NULL, FALSE);
@@ -324,9 +386,9 @@ any_function_is_outdated (AnyFunction  *self,
   if (!use_init (&use, self, args, cancellable, error))
     return FALSE;
 
-  record = find (self, &use.key);
+  any_function_get_terms (self, &terms);
 
-  return record == NULL;
+  return find (self, &use.key, &terms, &record) != ANY_MISS_NONE;
 }
 
 /**

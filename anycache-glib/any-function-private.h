@@ -6,10 +6,30 @@
 
 #include "any-function.h"
 #include "any-hook.h"
+#include "any-owner.h"
+#include "any-terms.h"
 
 G_BEGIN_DECLS
 
 gint64 any_function_get_limit (AnyFunction *self);
+
+void any_function_get_terms (AnyFunction *self,
+                             AnyTerms    *terms);
+
+const AnyOwner *any_function_get_owner (AnyFunction *self);
+
+GVariant *any_function_call_fresh (AnyFunction *self,
+                                   GVariant    *args,
+                                   GError     **error);
+
+/* Revalidation, and what it tells. */
+typedef struct _AnyRevalidation AnyRevalidation;
+
+AnyRevalidation *any_function_get_revalidation (AnyFunction *self);
+
+void any_function_emit_updated (AnyFunction *self,
+                                GVariant    *args,
+                                GVariant    *result);
 
 gboolean any_function_compute (AnyFunction *self,
                                AnyRequest  *request,

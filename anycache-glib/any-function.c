@@ -9,8 +9,10 @@
 #include "any-cache-private.h"
 #include "any-definitions.h"
 #include "any-error.h"
+#include "any-function-settings.h"
 #include "any-policy.h"
 #include "any-request.h"
+#include "any-revalidation.h"
 
 /**
  * AnyFunction:
@@ -40,9 +42,10 @@ struct _AnyFunction
   char     *version;   /* (owned) (nullable), set once */
   char     *args_type; /* (owned) (nullable), set once */
 
-  gint64 maxage; /* atomic; us, -1 for no limit */
-
-  AnyHooks hooks;
+  AnyFunctionSettings settings;
+  AnyOwner            owner;
+  AnyHooks            hooks;
+  AnyRevalidation    *revalidation; /* (owned), set once */
 };
 
 typedef enum
@@ -51,20 +54,46 @@ typedef enum
   PROP_NAME,
   PROP_VERSION,
   PROP_ARGS_TYPE,
-  PROP_MAXAGE,
+  PROP_FIRST_SETTING,
 } AnyFunctionProperty;
 
-static GParamSpec *properties[PROP_MAXAGE + 1];
+static GParamSpec *properties[PROP_FIRST_SETTING];
 
-static guint compute_signal;
+typedef enum
+{
+  SIGNAL_COMPUTE,
+  SIGNAL_INVALIDATED,
+  SIGNAL_UPDATED,
+} AnyFunctionSignal;
+
+static guint signals[SIGNAL_UPDATED + 1];
 
 G_DEFINE_FINAL_TYPE (AnyFunction, any_function, G_TYPE_OBJECT)
 
-/* The shortest age that holds for every result of the function. */
-gint64
-any_function_get_limit (AnyFunction *self)
+AnyFunctionSettings *
+any_function_get_settings (AnyFunction *self)
 {
-  return any_policy_shorter (any_cache_get_maxage (self->cache), any_function_get_maxage (self));
+  return &self->settings;
+}
+
+const AnyOwner *
+any_function_get_owner (AnyFunction *self)
+{
+  return &self->owner;
+}
+
+AnyRevalidation *
+any_function_get_revalidation (AnyFunction *self)
+{
+  return self->revalidation;
+}
+
+void
+any_function_emit_updated (AnyFunction *self,
+                           GVariant    *args,
+                           GVariant    *result)
+{
+  any_owner_emit (&self->owner, G_OBJECT (self), signals[SIGNAL_UPDATED], args, result);
 }
 
 /* Asks the user for a result. Returns whether the request was accepted; the answer is in it. */
@@ -87,7 +116,7 @@ any_function_compute (AnyFunction *self,
   if (hook != NULL)
     return ((AnyComputeFunc) any_hook_get_callback (hook)) (request, any_hook_get_data (hook), error);
 
-  g_signal_emit (self, compute_signal, 0, request, &accepted);
+  g_signal_emit (self, signals[SIGNAL_COMPUTE], 0, request, &accepted);
 
   return accepted;
 }
@@ -154,12 +183,9 @@ any_function_get_property (GObject    *object,
       g_value_set_string (value, self->args_type);
       break;
 
-    case PROP_MAXAGE:
-      g_value_set_int64 (value, any_function_get_maxage (self));
-      break;
-
+    case PROP_FIRST_SETTING:
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      any_function_settings_get (self, property_id - PROP_FIRST_SETTING, value, pspec);
     }
 }
 
@@ -189,12 +215,9 @@ any_function_set_property (GObject      *object,
       self->args_type = g_value_dup_string (value);
       break;
 
-    case PROP_MAXAGE:
-      any_function_set_maxage (self, g_value_get_int64 (value));
-      break;
-
+    case PROP_FIRST_SETTING:
     default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, property_id, pspec);
+      any_function_settings_set (self, property_id - PROP_FIRST_SETTING, value, pspec);
     }
 }
 
@@ -247,6 +270,8 @@ any_function_finalize (GObject *object)
   g_free (self->name);
   g_free (self->version);
   g_free (self->args_type);
+  any_revalidation_free (self->revalidation);
+  any_owner_clear (&self->owner);
   any_hooks_clear (&self->hooks);
 
   G_OBJECT_CLASS (any_function_parent_class)->finalize (object);
@@ -293,34 +318,13 @@ install_properties (GObjectClass *object_class)
    */
   properties[PROP_ARGS_TYPE] = g_param_spec_string ("args-type", NULL, NULL, NULL, set_once);
 
-  /**
-   * AnyFunction:maxage: (getter get_maxage) (setter set_maxage)
-   *
-   * How long results may be returned, in microseconds from the beginning of their computation; -1 for no limit.
-   *
-   * The limits of the cache and of the single result hold too; the shortest wins. With 0, nothing is stored.
-   *
-   * Since: 1.0
-   */
-  properties[PROP_MAXAGE] = g_param_spec_int64 ("maxage", NULL, NULL, -1, G_MAXINT64, -1,
-                                                G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
-
   g_object_class_install_properties (object_class, G_N_ELEMENTS (properties), properties);
+  any_function_settings_install (object_class, PROP_FIRST_SETTING);
 }
 
 static void
-any_function_class_init (AnyFunctionClass *klass)
+install_signals (void)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->constructed = any_function_constructed;
-  object_class->get_property = any_function_get_property;
-  object_class->set_property = any_function_set_property;
-  object_class->dispose = any_function_dispose;
-  object_class->finalize = any_function_finalize;
-
-  install_properties (object_class);
-
   /**
    * AnyFunction::compute:
    * @self: the function
@@ -337,16 +341,68 @@ any_function_class_init (AnyFunctionClass *klass)
    *
    * Since: 1.0
    */
-  compute_signal = g_signal_new ("compute", ANY_TYPE_FUNCTION, G_SIGNAL_RUN_LAST,
-                                 0, g_signal_accumulator_true_handled, NULL, NULL,
-                                 G_TYPE_BOOLEAN, 1, ANY_TYPE_REQUEST);
+  signals[SIGNAL_COMPUTE] = g_signal_new ("compute", ANY_TYPE_FUNCTION, G_SIGNAL_RUN_LAST,
+                                          0, g_signal_accumulator_true_handled, NULL, NULL,
+                                          G_TYPE_BOOLEAN, 1, ANY_TYPE_REQUEST);
+
+  /**
+   * AnyFunction::invalidated:
+   * @self: the function
+   * @args: the arguments of the result
+   *
+   * Says that something which a result depends on has changed, so that a call would compute it anew.
+   *
+   * It is told once for a result that this object has returned or stored since its flags have %ANY_FUNCTION_FLAGS_WATCH, and again
+   * after the next call. It comes from the main context that was the thread-default one where the object was made, some
+   * milliseconds after the change where the system tells of it, and never where it does not: what is written through a map, through
+   * another name of the file, or on another machine. Calls are right all the same: they look themselves.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_INVALIDATED] = g_signal_new ("invalidated", ANY_TYPE_FUNCTION, G_SIGNAL_RUN_LAST,
+                                              0, NULL, NULL, NULL,
+                                              G_TYPE_NONE, 1, G_TYPE_VARIANT);
+
+  /**
+   * AnyFunction::updated:
+   * @self: the function
+   * @args: the arguments
+   * @result: the new result
+   *
+   * Brings a result that was computed anew without a call that waits for it: behind an old one that was returned
+   * ([property@AnyCache.Function:stale-while-revalidate]), or behind an invalidation (%ANY_FUNCTION_FLAGS_REFRESH).
+   *
+   * It comes from the main context that was the thread-default one where the object was made.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_UPDATED] = g_signal_new ("updated", ANY_TYPE_FUNCTION, G_SIGNAL_RUN_LAST,
+                                          0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 2, G_TYPE_VARIANT, G_TYPE_VARIANT);
+}
+
+static void
+any_function_class_init (AnyFunctionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->constructed = any_function_constructed;
+  object_class->get_property = any_function_get_property;
+  object_class->set_property = any_function_set_property;
+  object_class->dispose = any_function_dispose;
+  object_class->finalize = any_function_finalize;
+
+  install_properties (object_class);
+  install_signals ();
 }
 
 static void
 any_function_init (AnyFunction *self)
 {
+  any_owner_init (&self->owner);
   any_hooks_init (&self->hooks);
-  self->maxage = ANY_POLICY_NO_LIMIT;
+  self->revalidation = any_revalidation_new ();
+  self->settings.maxage = ANY_POLICY_NO_LIMIT;
 }
 
 /**
@@ -483,44 +539,6 @@ any_function_get_args_type (AnyFunction *self)
   g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
 
   return self->args_type;
-}
-
-/**
- * any_function_get_maxage: (get-property maxage)
- * @self: a function
- *
- * Gets how long results may be returned.
- *
- * Returns: microseconds, -1 for no limit
- *
- * Since: 1.0
- */
-gint64
-any_function_get_maxage (AnyFunction *self)
-{
-  g_return_val_if_fail (ANY_IS_FUNCTION (self), 0);
-
-  return __atomic_load_n (&self->maxage, __ATOMIC_RELAXED);
-}
-
-/**
- * any_function_set_maxage: (set-property maxage)
- * @self: a function
- * @maxage: microseconds, -1 for no limit
- *
- * Sets how long results may be returned, counted from the beginning of their computation.
- *
- * Since: 1.0
- */
-void
-any_function_set_maxage (AnyFunction *self,
-                         gint64       maxage)
-{
-  g_return_if_fail (ANY_IS_FUNCTION (self));
-  g_return_if_fail (maxage >= ANY_POLICY_NO_LIMIT);
-
-  if (__atomic_exchange_n (&self->maxage, maxage, __ATOMIC_RELAXED) != maxage)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAXAGE]);
 }
 
 /**

@@ -8,6 +8,7 @@
 #error "Only <anycache-glib/anycache.h> can be included directly."
 #endif
 
+#include "any-enums.h"
 #include "any-types.h"
 
 G_BEGIN_DECLS
@@ -40,6 +41,27 @@ gint64 any_function_get_maxage (AnyFunction *self);
 ANY_AVAILABLE_IN_1_0
 void any_function_set_maxage (AnyFunction *self,
                               gint64       maxage);
+
+ANY_AVAILABLE_IN_1_0
+gint64 any_function_get_error_maxage (AnyFunction *self);
+
+ANY_AVAILABLE_IN_1_0
+void any_function_set_error_maxage (AnyFunction *self,
+                                    gint64       error_maxage);
+
+ANY_AVAILABLE_IN_1_0
+gint64 any_function_get_stale_while_revalidate (AnyFunction *self);
+
+ANY_AVAILABLE_IN_1_0
+void any_function_set_stale_while_revalidate (AnyFunction *self,
+                                              gint64       stale_while_revalidate);
+
+ANY_AVAILABLE_IN_1_0
+AnyFunctionFlags any_function_get_flags (AnyFunction *self);
+
+ANY_AVAILABLE_IN_1_0
+void any_function_set_flags (AnyFunction     *self,
+                             AnyFunctionFlags flags);
 
 ANY_AVAILABLE_IN_1_0
 void any_function_set_depfiles_func (AnyFunction    *self,

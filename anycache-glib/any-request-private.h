@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "any-codec.h"
 #include "any-dependencies.h"
 #include "any-request.h"
 
@@ -11,6 +12,7 @@ G_BEGIN_DECLS
 
 AnyRequest *any_request_new (const char   *name,
                              GVariant     *args,
+                             AnyRecord    *old,
                              GCancellable *cancellable);
 
 gboolean any_request_close (AnyRequest *self,
@@ -31,5 +33,7 @@ void any_request_inherit_doubt (AnyRequest *self);
 AnyDependencies *any_request_get_dependencies (AnyRequest *self);
 gint64           any_request_get_maxage (AnyRequest *self);
 gint64           any_request_get_expires (AnyRequest *self);
+gboolean         any_request_is_renewed (AnyRequest *self);
+const char      *any_request_get_new_validator (AnyRequest *self);
 
 G_END_DECLS

@@ -51,6 +51,7 @@ struct _AnyRequest
   char         *name;        /* (owned), set once */
   GVariant     *args;        /* (owned), set once */
   GCancellable *cancellable; /* (owned), set once */
+  AnyRecord    *old;         /* (owned) (nullable), set once: what may be given once more */
 
   GMutex           lock;
   gboolean         answered;     /* protected by lock, as all below */
@@ -61,6 +62,8 @@ struct _AnyRequest
   gint64           maxage;       /* us, -1 for no limit */
   gint64           expires;      /* us since the epoch, -1 for never: of what was used */
   gboolean         no_store;
+  gboolean         renewed;   /* the answer is the old result */
+  char            *validator; /* (owned) (nullable) */
 };
 
 typedef enum
@@ -109,6 +112,8 @@ any_request_finalize (GObject *object)
   g_clear_pointer (&self->dependencies, any_dependencies_free);
   g_clear_pointer (&self->value, g_variant_unref);
   g_clear_error (&self->error);
+  g_free (self->validator);
+  g_clear_pointer (&self->old, any_record_unref);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->args, g_variant_unref);
   g_free (self->name);
@@ -168,12 +173,14 @@ any_request_init (AnyRequest *self)
 AnyRequest *
 any_request_new (const char   *name,
                  GVariant     *args,
+                 AnyRecord    *old,
                  GCancellable *cancellable)
 {
   AnyRequest *self = g_object_new (ANY_TYPE_REQUEST, NULL);
 
   self->name = g_strdup (name);
   self->args = g_variant_ref (args);
+  self->old = old != NULL ? any_record_ref (old) : NULL;
   self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : g_cancellable_new ();
 
   return self;
@@ -240,6 +247,18 @@ gint64
 any_request_get_expires (AnyRequest *self)
 {
   return self->expires;
+}
+
+gboolean
+any_request_is_renewed (AnyRequest *self)
+{
+  return self->renewed;
+}
+
+const char *
+any_request_get_new_validator (AnyRequest *self)
+{
+  return self->validator;
 }
 
 /**
@@ -411,6 +430,55 @@ any_request_set_no_store (AnyRequest *self)
   g_mutex_unlock (&self->lock);
 }
 
+/**
+ * any_request_set_validator:
+ * @self: a request
+ * @validator: (nullable): a text by which the computation knows this result again, such as the `ETag` of a web page; UTF-8
+ *
+ * Has a text stored with the result, by which a later computation can find out whether it still holds.
+ *
+ * See [method@AnyCache.Request.get_validator].
+ *
+ * Since: 1.0
+ */
+void
+any_request_set_validator (AnyRequest *self,
+                           const char *validator)
+{
+  g_return_if_fail (ANY_IS_REQUEST (self));
+  g_return_if_fail (validator == NULL || g_utf8_validate (validator, -1, NULL));
+
+  g_mutex_lock (&self->lock);
+  if (!self->closed)
+    {
+      g_free (self->validator);
+      self->validator = g_strdup (validator);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * any_request_get_validator:
+ * @self: a request
+ *
+ * Gets the text that was stored with the result that this computation is to replace.
+ *
+ * There is one only where nothing speaks against that result but its age, or where it is refreshed. If the computation finds that it
+ * still holds (a server has answered “304 Not Modified”), it answers with [method@AnyCache.Request.return_not_modified], and need
+ * not make it again.
+ *
+ * Returns: (transfer none) (nullable): what [method@AnyCache.Request.set_validator] was given then, or %NULL
+ *
+ * Since: 1.0
+ */
+const char *
+any_request_get_validator (AnyRequest *self)
+{
+  g_return_val_if_fail (ANY_IS_REQUEST (self), NULL);
+
+  return self->old != NULL ? self->old->facts.validator : NULL;
+}
+
 /* Takes the one answer: a value or an error, both owned. */
 static void
 answer (AnyRequest *self,
@@ -478,12 +546,50 @@ any_request_return_bytes (AnyRequest *self,
   any_request_return_value (self, g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE));
 }
 
+/* What was made from files and was not made anew depends on them as before. */
+static void
+renew_old (AnyRequest *self)
+{
+  g_mutex_lock (&self->lock);
+
+  if (!self->closed && !self->answered)
+    {
+      any_dependencies_add_entry (self->dependencies, self->old->dependencies, self->old->dependencies_length);
+      self->renewed = TRUE;
+      if (self->validator == NULL)
+        self->validator = g_strdup (self->old->facts.validator);
+    }
+
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * any_request_return_not_modified:
+ * @self: a request that has a validator, see [method@AnyCache.Request.get_validator]
+ *
+ * Answers the request with the result that is stored, which still holds.
+ *
+ * It is stored anew: its age counts from the beginning of this computation, and it depends on what it depended on before and on what
+ * this computation has named. The validator stays if no other was set.
+ *
+ * Since: 1.0
+ */
+void
+any_request_return_not_modified (AnyRequest *self)
+{
+  g_return_if_fail (ANY_IS_REQUEST (self));
+  g_return_if_fail (self->old != NULL);
+
+  renew_old (self);
+  answer (self, g_variant_ref (self->old->value), NULL);
+}
+
 /**
  * any_request_return_error:
  * @self: a request
  * @error: why there is no result
  *
- * Answers the request with an error. Errors are not stored.
+ * Answers the request with an error. It is not stored, unless [property@AnyCache.Function:error-maxage] is set.
  *
  * Since: 1.0
  */

@@ -44,12 +44,22 @@ ANY_AVAILABLE_IN_1_0
 void any_request_set_no_store (AnyRequest *self);
 
 ANY_AVAILABLE_IN_1_0
+void any_request_set_validator (AnyRequest *self,
+                                const char *validator);
+
+ANY_AVAILABLE_IN_1_0
+const char *any_request_get_validator (AnyRequest *self);
+
+ANY_AVAILABLE_IN_1_0
 void any_request_return_value (AnyRequest *self,
                                GVariant   *value);
 
 ANY_AVAILABLE_IN_1_0
 void any_request_return_bytes (AnyRequest *self,
                                GBytes     *bytes);
+
+ANY_AVAILABLE_IN_1_0
+void any_request_return_not_modified (AnyRequest *self);
 
 ANY_AVAILABLE_IN_1_0
 void any_request_return_error (AnyRequest   *self,

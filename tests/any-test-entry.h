@@ -8,12 +8,16 @@
 
 #include "any-codec.h"
 #include "any-key.h"
+#include "any-terms.h"
 
 G_BEGIN_DECLS
 
 /* Keys and records to fill a store with: a key is a number under a function's name, a value is a text. */
 
 #define ANY_TEST_NAME "org.example.Test"
+
+/* Of somebody who takes what is right, however old it is. */
+static const AnyTerms any_test_terms = { .maxage = -1 };
 
 static inline void
 any_test_key_init (AnyKey     *self,
@@ -55,7 +59,7 @@ any_test_seal (const AnyKey *key,
   g_autoptr (GBytes) dependencies = g_bytes_new_static ("", 0);
   g_autoptr (GVariant) sunk = g_variant_ref_sink (value);
 
-  return any_codec_seal (key, dependencies, sunk, g_get_real_time (), -1, 1, head_length);
+  return any_codec_seal (key, dependencies, sunk, &(AnyFacts){ .created = g_get_real_time (), .expires = -1, .cost = 1 }, head_length);
 }
 
 static inline AnyRecord *

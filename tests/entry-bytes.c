@@ -9,28 +9,26 @@
 #include "any-test.h"
 
 guint8 *
-entry_bytes_seal (const AnyKey *key,
-                  GBytes       *dependencies,
-                  GVariant     *value,
-                  gint64        created,
-                  gint64        expires,
-                  gint64        cost,
-                  gsize        *length)
+entry_bytes_seal (const AnyKey   *key,
+                  GBytes         *dependencies,
+                  GVariant       *value,
+                  const AnyFacts *facts,
+                  gsize          *length)
 {
   g_autoptr (AnyRecord) record = NULL;
   gsize   head_length;
   gsize   value_length = g_variant_get_size (value);
   guint8 *bytes;
 
-  record = any_codec_seal (key, dependencies, value, created, expires, cost, &head_length);
-  ck_assert_uint_eq (record->total_length, head_length + value_length + ANY_CODEC_TRAILER_SIZE);
+  record = any_codec_seal (key, dependencies, value, facts, &head_length);
+  ck_assert_uint_eq (record->total_length, head_length + value_length + ANY_HEADER_TRAILER_SIZE);
 
   *length = record->total_length;
   bytes = g_malloc (*length);
   memcpy (bytes, record->block, head_length);
   if (value_length > 0)
     memcpy (bytes + head_length, g_variant_get_data (value), value_length);
-  memcpy (bytes + head_length + value_length, record->trailer, ANY_CODEC_TRAILER_SIZE);
+  memcpy (bytes + head_length + value_length, record->trailer, ANY_HEADER_TRAILER_SIZE);
 
   return bytes;
 }
@@ -44,7 +42,7 @@ entry_bytes_seal_simply (const AnyKey *key,
   g_autoptr (GBytes) no_dependencies = g_bytes_new (NULL, 0);
   g_autoptr (GVariant) value = entry_bytes_parse (value_text);
 
-  return entry_bytes_seal (key, no_dependencies, value, 1000, -1, 10, length);
+  return entry_bytes_seal (key, no_dependencies, value, &(AnyFacts){ .created = 1000, .expires = -1, .cost = 10 }, length);
 }
 
 /* Opens a copy, so that the bytes can be opened again. The copy ends where it ends: tools see who reads on. */

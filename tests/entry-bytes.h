@@ -10,13 +10,11 @@ G_BEGIN_DECLS
 
 /* An entry in one piece of memory, as it lies on disk. */
 
-guint8 *entry_bytes_seal (const AnyKey *key,
-                          GBytes       *dependencies,
-                          GVariant     *value,
-                          gint64        created,
-                          gint64        expires,
-                          gint64        cost,
-                          gsize        *length);
+guint8 *entry_bytes_seal (const AnyKey   *key,
+                          GBytes         *dependencies,
+                          GVariant       *value,
+                          const AnyFacts *facts,
+                          gsize          *length);
 
 guint8 *entry_bytes_seal_simply (const AnyKey *key,
                                  const char   *value_text,

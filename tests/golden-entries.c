@@ -68,8 +68,16 @@ static const GoldenDependency trees[] = {
   "'0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890" \
   "1234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901'"
 
-#define PLAIN      CREATED, -1, 1500, NULL, 0
-#define WITH(list) CREATED, -1, 1500, list, G_N_ELEMENTS (list)
+/* A name of an application's own, of which only marks tell. */
+#define KIND_TOKEN 4
+
+static const GoldenDependency token[] = {
+  { "app:account/42", KIND_TOKEN, FALSE, 0, 0, 0, 0, 0, 0 },
+};
+
+#define FACTS      CREATED, -1, 1500, 0, FALSE, NULL
+#define PLAIN      { FACTS }, NULL, 0
+#define WITH(list) { FACTS }, list, G_N_ELEMENTS (list)
 
 const GoldenEntry golden_entries[] = {
   { "string", NAME, "1", "('a',)", "'größe 世界 🌍'", PLAIN },
@@ -90,8 +98,8 @@ const GoldenEntry golden_entries[] = {
   { "structures", NAME, "1", "('o',)", "[(1, 'a', [true, false]), (2, 'b', [])]", PLAIN },
   { "without-version", NAME, NULL, "()", "1", PLAIN },
   { "long-key", "org.example.Größe.世界", "2026-01 β", "(" LONG_TEXT ", {'b': <2>, 'a': <1>})", "1", PLAIN },
-  { "expires", NAME, "1", "('p',)", "1", CREATED, CREATED + HOUR, 0, NULL, 0 },
-  { "extremes", NAME, "1", "('q',)", "1", 0, G_MAXINT64, G_MAXINT64, NULL, 0 },
+  { "expires", NAME, "1", "('p',)", "1", { CREATED, CREATED + HOUR, 0, 0, FALSE, NULL }, NULL, 0 },
+  { "extremes", NAME, "1", "('q',)", "1", { 0, G_MAXINT64, G_MAXINT64, G_MAXUINT64, FALSE, NULL }, NULL, 0 },
   { "file", NAME, "1", "('r',)", "1", WITH (file) },
   { "file-just-written", NAME, "1", "('s',)", "1", WITH (file_just_written) },
   { "directory", NAME, "1", "('t',)", "1", WITH (directory) },
@@ -101,6 +109,9 @@ const GoldenEntry golden_entries[] = {
   { "file-content", NAME, "1", "('x',)", "1", WITH (file_content) },
   { "directory-content", NAME, "1", "('y',)", "1", WITH (directory_content) },
   { "trees", NAME, "1", "('z',)", "1", WITH (trees) },
+  { "token", NAME, "1", "('aa',)", "1", { CREATED, -1, 1500, CREATED, FALSE, NULL }, token, G_N_ELEMENTS (token) },
+  { "validator", NAME, "1", "('ab',)", "'page'", { CREATED, -1, 1500, 0, FALSE, "W/\"größe\"" }, file, G_N_ELEMENTS (file) },
+  { "failure", NAME, "1", "('ac',)", "('g-io-error-quark', 1, 'größe')", { CREATED, CREATED + HOUR, 1500, 0, TRUE, NULL }, NULL, 0 },
 };
 
 const guint golden_n_entries = G_N_ELEMENTS (golden_entries);
@@ -151,8 +162,7 @@ golden_entry_seal (const GoldenEntry *self,
   g_auto (AnyKey) key = { 0 };
   g_autoptr (GVariant) value = golden_args_parse (self->value);
   g_autoptr (GBytes) dependencies = golden_entry_pack_dependencies (self);
-
   entry_bytes_make_key (&key, self->name, self->version, self->args);
 
-  return entry_bytes_seal (&key, dependencies, value, self->created, self->expires, self->cost, length);
+  return entry_bytes_seal (&key, dependencies, value, &self->facts, length);
 }

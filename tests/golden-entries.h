@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "any-codec.h"
 #include "any-stamp.h"
 
 G_BEGIN_DECLS
@@ -29,9 +30,7 @@ typedef struct
   const char             *version;
   const char             *args;  /* GVariant text */
   const char             *value; /* what golden_args_parse() takes */
-  gint64                  created;
-  gint64                  expires;
-  gint64                  cost;
+  AnyFacts                facts;
   const GoldenDependency *dependencies;
   guint                   n_dependencies;
 } GoldenEntry;

@@ -31,11 +31,11 @@ forge_entry (const AnyKey *key,
   gsize               length;
 
   sound = entry_bytes_seal_simply (key, "'text'", &length);
-  g_byte_array_append (bytes, sound, ANY_CODEC_HEADER_SIZE + key->length);
+  g_byte_array_append (bytes, sound, ANY_HEADER_SIZE + key->length);
   g_byte_array_append (bytes, type, type_length);
   g_byte_array_append (bytes, zeros, (16 - bytes->len % 16) % 16);
   g_byte_array_append (bytes, value, value_length);
-  g_byte_array_append (bytes, zeros, ANY_CODEC_TRAILER_SIZE);
+  g_byte_array_append (bytes, zeros, ANY_HEADER_TRAILER_SIZE);
 
   forge_put64 (bytes->data, FORGE_TYPE_LENGTH, type_length);
   forge_put64 (bytes->data, FORGE_VALUE_LENGTH, value_length);
@@ -98,7 +98,8 @@ open_with_field (gsize   field,
 
 START_TEST (test_one_length)
 {
-  static const gsize   fields[] = { FORGE_TOTAL_LENGTH, FORGE_KEY_LENGTH, FORGE_DEPENDENCIES_LENGTH, FORGE_TYPE_LENGTH,
+  static const gsize   fields[] = { FORGE_TOTAL_LENGTH, FORGE_KEY_LENGTH, FORGE_DEPENDENCIES_LENGTH, FORGE_VALIDATOR_LENGTH,
+                                    FORGE_TYPE_LENGTH,
                                     FORGE_VALUE_LENGTH };
   static const guint64 numbers[] = {
     16, 31, 95, 1000, 4097, 0x7fffffff, 0x80000000, 0xffffffff, G_GUINT64_CONSTANT (0x100000000), G_MAXINT64,
@@ -162,7 +163,7 @@ START_TEST (test_lengths_that_wrap)
 
   entry_bytes_make_key (&key, NAME, NULL, "[byte 97]");
   bytes = forge_entry (&key, "s", 2, "x\0\2", 3);
-  ck_assert_int_eq (bytes->data[ANY_CODEC_HEADER_SIZE + key.length - 1], 'a');
+  ck_assert_int_eq (bytes->data[ANY_HEADER_SIZE + key.length - 1], 'a');
 
   forge_put64 (bytes->data, FORGE_DEPENDENCIES_LENGTH, G_MAXUINT64);
   forge_put64 (bytes->data, FORGE_TYPE_LENGTH, 3);
@@ -229,7 +230,7 @@ START_TEST (test_foreign)
     { FORGE_ORDER, 0 },
     { FORGE_ORDER, G_BYTE_ORDER == G_LITTLE_ENDIAN ? 2 : 1 },
     { FORGE_ORDER, 3 },
-    { FORGE_FLAGS, 1 },
+    { FORGE_FLAGS, 2 },
     { FORGE_FLAGS, 0x8000 },
     { FORGE_FLAGS + 2, 1 },
     { FORGE_FLAGS + 2, 0x8000 },
@@ -241,7 +242,7 @@ START_TEST (test_foreign)
       g_autofree guint8 *bytes = NULL;
       gsize              length;
       AnyRecord         *record = NULL;
-      AnyCodecHeader     header;
+      AnyHeader          header;
 
       entry_bytes_make_key (&key, NAME, NULL, ARGS);
       bytes = entry_bytes_seal_simply (&key, "'text'", &length);
@@ -250,7 +251,7 @@ START_TEST (test_foreign)
       forge_checksums (bytes, length);
 
       ck_assert_msg (entry_bytes_open (bytes, length, &key, &record) == ANY_MISS_FOREIGN, "row %u", i);
-      ck_assert_int_eq (any_codec_read_header (bytes, ANY_CODEC_HEADER_SIZE, &header), ANY_MISS_FOREIGN);
+      ck_assert_int_eq (any_header_read (&header, bytes, ANY_HEADER_SIZE), ANY_MISS_FOREIGN);
       ck_assert_ptr_null (record);
     }
 }

@@ -55,18 +55,22 @@ check_round_trip (const char *text)
   g_autoptr (GBytes) dependencies = g_bytes_new_static ("anything", 8);
   g_autoptr (AnyRecord) record = NULL;
   g_autofree guint8 *bytes = NULL;
-  guint8             trailer[ANY_CODEC_TRAILER_SIZE];
+  guint8             trailer[ANY_HEADER_TRAILER_SIZE];
   gsize              length;
+  AnyFacts           facts = { .created = 1000, .expires = 2000, .cost = 30, .marks = 40, .validator = "größe" };
 
   entry_bytes_make_key (&key, NAME, "1", ARGS);
-  bytes = entry_bytes_seal (&key, dependencies, value, 1000, 2000, 30, &length);
+  bytes = entry_bytes_seal (&key, dependencies, value, &facts, &length);
   ck_assert_msg (entry_bytes_open (bytes, length, &key, &record) == ANY_MISS_NONE, "%s", text);
 
   ck_assert_msg (g_variant_equal (record->value, value), "%s", text);
   ck_assert_msg (!g_variant_is_floating (record->value), "%s", text);
-  ck_assert_int_eq (record->created, 1000);
-  ck_assert_int_eq (record->expires, 2000);
-  ck_assert_int_eq (record->cost, 30);
+  ck_assert_int_eq (record->facts.created, 1000);
+  ck_assert_int_eq (record->facts.expires, 2000);
+  ck_assert_int_eq (record->facts.cost, 30);
+  ck_assert_uint_eq (record->facts.marks, 40);
+  ck_assert (!record->facts.failure);
+  ck_assert_str_eq (record->facts.validator, "größe");
   ck_assert_uint_eq (record->total_length, length);
   ck_assert (any_key_equal (&key, record->key, record->key_length));
   ck_assert_uint_eq (record->dependencies_length, 8);
@@ -94,12 +98,12 @@ START_TEST (test_sealed_record)
   gsize head_length;
 
   entry_bytes_make_key (&key, NAME, "1", ARGS);
-  record = any_codec_seal (&key, dependencies, value, 1000, -1, 30, &head_length);
+  record = any_codec_seal (&key, dependencies, value, &(AnyFacts){ .created = 1000, .expires = -1, .cost = 30 }, &head_length);
 
   ck_assert_ptr_eq (record->value, value);
-  ck_assert_int_eq (record->created, 1000);
-  ck_assert_int_eq (record->expires, -1);
-  ck_assert_int_eq (record->cost, 30);
+  ck_assert_int_eq (record->facts.created, 1000);
+  ck_assert_int_eq (record->facts.expires, -1);
+  ck_assert_int_eq (record->facts.cost, 30);
   ck_assert (any_key_equal (&key, record->key, record->key_length));
   ck_assert_mem_eq (record->dependencies, "anything", 8);
   ck_assert_uint_eq (head_length % 16, 0);
@@ -116,17 +120,17 @@ START_TEST (test_alignment)
       g_auto (AnyKey) key = { 0 };
       g_autofree guint8 *bytes = NULL;
       gsize              length, padding;
-      AnyCodecHeader     header;
+      AnyHeader          header;
 
       entry_bytes_make_key (&key, NAME, NULL, args);
       bytes = entry_bytes_seal_simply (&key, "'text'", &length);
-      ck_assert_int_eq (any_codec_read_header (bytes, length, &header), ANY_MISS_NONE);
+      ck_assert_int_eq (any_header_read (&header, bytes, length), ANY_MISS_NONE);
 
-      padding = length - ANY_CODEC_TRAILER_SIZE - 5 - ANY_CODEC_HEADER_SIZE - key.length - 2;
+      padding = length - ANY_HEADER_TRAILER_SIZE - 5 - ANY_HEADER_SIZE - key.length - 2;
       ck_assert_uint_lt (padding, 16);
-      ck_assert_uint_eq ((length - ANY_CODEC_TRAILER_SIZE - 5) % 16, 0);
+      ck_assert_uint_eq ((length - ANY_HEADER_TRAILER_SIZE - 5) % 16, 0);
       for (gsize i = 0; i < padding; i++)
-        ck_assert_uint_eq (bytes[length - ANY_CODEC_TRAILER_SIZE - 6 - i], 0);
+        ck_assert_uint_eq (bytes[length - ANY_HEADER_TRAILER_SIZE - 6 - i], 0);
     }
 }
 END_TEST
@@ -139,19 +143,20 @@ START_TEST (test_header)
   g_autoptr (GBytes) dependencies = g_bytes_new_static ("anything", 8);
   g_autofree guint8 *bytes = NULL;
   gsize              length;
-  AnyCodecHeader     header;
+  AnyHeader          header;
+  AnyFacts           facts = { .created = 1000, .expires = 2000, .cost = 30, .marks = 40 };
 
   entry_bytes_make_key (&key, NAME, "1", ARGS);
-  bytes = entry_bytes_seal (&key, dependencies, value, 1000, 2000, 30, &length);
+  bytes = entry_bytes_seal (&key, dependencies, value, &facts, &length);
 
-  for (gsize i = 0; i < ANY_CODEC_HEADER_SIZE; i++)
-    ck_assert_int_eq (any_codec_read_header (bytes, i, &header), ANY_MISS_CORRUPT);
+  for (gsize i = 0; i < ANY_HEADER_SIZE; i++)
+    ck_assert_int_eq (any_header_read (&header, bytes, i), ANY_MISS_CORRUPT);
 
-  ck_assert_int_eq (any_codec_read_header (bytes, ANY_CODEC_HEADER_SIZE, &header), ANY_MISS_NONE);
+  ck_assert_int_eq (any_header_read (&header, bytes, ANY_HEADER_SIZE), ANY_MISS_NONE);
   ck_assert_uint_eq (header.total_length, length);
-  ck_assert_int_eq (header.created, 1000);
-  ck_assert_int_eq (header.expires, 2000);
-  ck_assert_int_eq (header.cost, 30);
+  ck_assert_int_eq (header.facts.created, 1000);
+  ck_assert_int_eq (header.facts.expires, 2000);
+  ck_assert_int_eq (header.facts.cost, 30);
   ck_assert_uint_eq (header.key_length, key.length);
   ck_assert_uint_eq (header.dependencies_length, 8);
   ck_assert_uint_eq (header.type_length, 2);
@@ -189,7 +194,7 @@ static AnyMiss
 expected_miss (gsize         offset,
                const AnyKey *key)
 {
-  gboolean in_key = offset >= ANY_CODEC_HEADER_SIZE && offset < ANY_CODEC_HEADER_SIZE + key->length;
+  gboolean in_key = offset >= ANY_HEADER_SIZE && offset < ANY_HEADER_SIZE + key->length;
 
   return in_key ? ANY_MISS_OTHER_KEY : ANY_MISS_CORRUPT;
 }
@@ -299,7 +304,7 @@ START_TEST (test_large_value)
   value = g_variant_ref_sink (g_variant_new_fixed_array (G_VARIANT_TYPE_BYTE, content, size, 1));
 
   entry_bytes_make_key (&key, NAME, "1", ARGS);
-  bytes = entry_bytes_seal (&key, no_dependencies, value, 1000, -1, 10, &length);
+  bytes = entry_bytes_seal (&key, no_dependencies, value, &(AnyFacts){ .created = 1000, .expires = -1, .cost = 10 }, &length);
   ck_assert_int_eq (any_codec_open (g_steal_pointer (&bytes), length, &key, &record), ANY_MISS_NONE);
   ck_assert (memcmp (g_variant_get_fixed_array (record->value, &read_size, 1), content, size) == 0);
   ck_assert_uint_eq (read_size, size);
@@ -344,7 +349,7 @@ seal_and_open (GVariant *value)
   gsize   length;
 
   entry_bytes_make_key (&key, NAME, "1", ARGS);
-  bytes = entry_bytes_seal (&key, no_dependencies, sunk, 1000, -1, 10, &length);
+  bytes = entry_bytes_seal (&key, no_dependencies, sunk, &(AnyFacts){ .created = 1000, .expires = -1, .cost = 10 }, &length);
   ck_assert_int_eq (any_codec_open (bytes, length, &key, &record), ANY_MISS_NONE);
 
   return g_variant_ref (record->value);

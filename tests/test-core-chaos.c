@@ -26,7 +26,7 @@ lookup (gpointer      core,
         const AnyKey *key)
 {
   AnyRecord *record = NULL;
-  AnyMiss    miss = any_core_lookup (core, key, -1, 0, &record);
+  AnyMiss    miss = any_core_lookup (core, key, &any_test_terms, &record);
 
   if (miss != ANY_MISS_NONE && miss != ANY_MISS_ABSENT)
     g_error ("An entry is not there because it is %s", any_miss_to_string (miss));

@@ -46,7 +46,7 @@ assert_text (AnyCore      *core,
 {
   g_autoptr (AnyRecord) record = NULL;
 
-  any_core_lookup (core, key, -1, 0, &record);
+  any_core_lookup (core, key, &any_test_terms, &record);
   ck_assert_pstr_eq (record != NULL ? any_test_record_text (record) : NULL, text);
 }
 
@@ -60,7 +60,7 @@ await_text (AnyCore      *core,
     {
       g_autoptr (AnyRecord) record = NULL;
 
-      any_core_lookup (core, key, -1, 0, &record);
+      any_core_lookup (core, key, &any_test_terms, &record);
       if (g_strcmp0 (record != NULL ? any_test_record_text (record) : NULL, text) == 0)
         return;
       ck_assert_msg (g_get_monotonic_time () < end, "the change of the directory goes unnoticed");

@@ -42,7 +42,7 @@ assert_hit (AnyCore *core,
 {
   g_autoptr (AnyRecord) record = NULL;
 
-  g_assert_cmpint (any_core_lookup (core, &self->keys[i], -1, 0, &record), ==, ANY_MISS_NONE);
+  g_assert_cmpint (any_core_lookup (core, &self->keys[i], &any_test_terms, &record), ==, ANY_MISS_NONE);
   g_assert_cmpstr (any_test_record_text (record), ==, any_test_record_text (self->records[i]));
 }
 
@@ -114,7 +114,7 @@ START_TEST (test_child_has_its_own)
 
   /* What the child has done is another process' doing; what it did not do has not happened. */
   ck_assert (!any_core_is_inherited (self->core));
-  ck_assert_int_eq (any_core_lookup (self->core, &self->keys[1], -1, 0, &record), ANY_MISS_ABSENT);
+  ck_assert_int_eq (any_core_lookup (self->core, &self->keys[1], &any_test_terms, &record), ANY_MISS_ABSENT);
   for (guint i = 2; i < N_KEYS; i++)
     assert_hit (self->core, self, i);
 }

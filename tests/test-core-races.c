@@ -62,7 +62,7 @@ look (AnyCore      *core,
       char          found[8])
 {
   g_autoptr (AnyRecord) record = NULL;
-  AnyMiss miss = any_core_lookup (core, key, -1, 0, &record);
+  AnyMiss miss = any_core_lookup (core, key, &any_test_terms, &record);
 
   if (miss != ANY_MISS_NONE && miss != ANY_MISS_ABSENT)
     g_error ("The entry is not there because it is %s", any_miss_to_string (miss));
@@ -182,7 +182,7 @@ text_in (AnyCore *core)
   g_auto (AnyKey) key = { 0 };
 
   any_test_key_init_in_shard (&key, ANY_TEST_NAME, SHARD, 0);
-  any_core_lookup (core, &key, -1, 0, &record);
+  any_core_lookup (core, &key, &any_test_terms, &record);
 
   return record != NULL ? g_strdup (any_test_record_text (record)) : NULL;
 }

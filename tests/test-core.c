@@ -78,7 +78,7 @@ lookup (AnyCore      *core,
 {
   AnyRecord *record = NULL;
 
-  any_core_lookup (core, key, -1, 0, &record);
+  any_core_lookup (core, key, &any_test_terms, &record);
 
   return record;
 }
@@ -90,7 +90,7 @@ look (AnyCore      *core,
 {
   g_autoptr (AnyRecord) record = NULL;
 
-  return any_core_lookup (core, key, maxage, 0, &record);
+  return any_core_lookup (core, key, &(AnyTerms){ .maxage = maxage }, &record);
 }
 
 static char *
@@ -120,7 +120,7 @@ damage (Fixture *self)
   g_autofree char *path = g_build_filename (self->cachedir, "anycache-1", "gen", name, NULL);
   int              fd = open (path, O_WRONLY);
 
-  ck_assert_int_eq (pwrite (fd, "#", 1, ANY_CODEC_HEADER_SIZE + self->key.length + 20), 1);
+  ck_assert_int_eq (pwrite (fd, "#", 1, ANY_HEADER_SIZE + self->key.length + 20), 1);
   close (fd);
 }
 
@@ -164,7 +164,7 @@ START_TEST (test_memory_is_used)
   ck_assert_ptr_eq (peeked, record);
   found = lookup (self->core, &self->key);
   ck_assert_ptr_eq (found, record);
-  ck_assert (any_core_is_current (self->core, record, -1, 0));
+  ck_assert (any_core_is_current (self->core, record, &any_test_terms));
   ck_assert_uint_eq (any_core_get_size (self->core), record->total_length);
 
   /* Without a look at the file; but not where memory is off. */
@@ -228,13 +228,13 @@ START_TEST (test_ages)
 
   for (guint i = 0; i < G_N_ELEMENTS (ages); i++)
     {
-      gsize head_length;
-      g_autoptr (AnyRecord) record = any_codec_seal (&self->key, dependencies, value,
-                                                     ages[i].created, ages[i].expires, 1, &head_length);
+      AnyFacts facts = { .created = ages[i].created, .expires = ages[i].expires, .cost = 1 };
+      gsize    head_length;
+      g_autoptr (AnyRecord) record = any_codec_seal (&self->key, dependencies, value, &facts, &head_length);
 
       publish (self->core, &self->key, record, head_length, ANY_ORIGIN_CALL);
       ck_assert_int_eq (look (self->core, &self->key, ages[i].maxage), ages[i].miss);
-      ck_assert_int_eq (any_core_is_current (self->core, record, ages[i].maxage, 0), ages[i].miss == ANY_MISS_NONE);
+      ck_assert_int_eq (any_core_is_current (self->core, record, &(AnyTerms){ .maxage = ages[i].maxage }), ages[i].miss == ANY_MISS_NONE);
       any_core_set_max_memory (self->core, 0);
       ck_assert_int_eq (look (self->core, &self->key, ages[i].maxage), ages[i].miss);
       any_core_set_max_memory (self->core, -1);
@@ -259,14 +259,14 @@ START_TEST (test_dependencies)
   any_dependencies_add (dependencies, absent);
   ck_assert (any_dependencies_settle (dependencies, NULL));
   packed = any_dependencies_pack (dependencies);
-  record = any_codec_seal (&self->key, packed, value, g_get_real_time (), -1, 1, &head_length);
+  record = any_codec_seal (&self->key, packed, value, &(AnyFacts){ .created = g_get_real_time (), .expires = -1, .cost = 1 }, &head_length);
   publish (self->core, &self->key, record, head_length, ANY_ORIGIN_CALL);
 
   ck_assert_int_eq (look (self->core, &self->key, -1), ANY_MISS_NONE);
-  ck_assert (any_core_is_current (self->core, record, -1, 0));
+  ck_assert (any_core_is_current (self->core, record, &any_test_terms));
   ck_assert (g_file_set_contents (changed, "another text", -1, NULL));
   ck_assert_int_eq (look (self->core, &self->key, -1), ANY_MISS_OUTDATED);
-  ck_assert (!any_core_is_current (self->core, record, -1, 0));
+  ck_assert (!any_core_is_current (self->core, record, &any_test_terms));
 
   /* In memory it stays, for the file may become again what it was. */
   any_core_set_max_memory (self->core, 0);
@@ -335,16 +335,16 @@ START_TEST (test_changes_are_seen_at_once)
       store (self->core, &self->key, "old");
       old = lookup (self->core, &self->key);
       ck_assert_str_eq (any_test_record_text (old), "old");
-      ck_assert (any_core_is_current (self->core, old, -1, 0));
+      ck_assert (any_core_is_current (self->core, old, &any_test_terms));
 
       if (_i % 2 == 0)
         any_test_process_run (act_part, &other);
       else
         act (self->core, other.change);
 
-      ck_assert (!any_core_is_current (self->core, old, -1, 0));
+      ck_assert (!any_core_is_current (self->core, old, &any_test_terms));
       assert_text (self->core, &self->key, expected);
-      ck_assert (!any_core_is_current (self->core, old, -1, 0));
+      ck_assert (!any_core_is_current (self->core, old, &any_test_terms));
       assert_text (self->core, &self->key, expected);
     }
 }
@@ -417,9 +417,9 @@ START_TEST (test_unknown_epoch)
   ck_assert_str_eq (any_test_record_text (found), "text");
   ck_assert (any_test_is_there (AT_FDCWD, path));
   ck_assert_int_eq (unlink (path), 0);
-  ck_assert (!any_core_is_current (self->core, found, -1, 0));
+  ck_assert (!any_core_is_current (self->core, found, &any_test_terms));
   ck_assert_int_eq (look (self->core, &self->key, -1), ANY_MISS_ABSENT);
-  ck_assert (!any_core_is_current (self->core, record, -1, 0));
+  ck_assert (!any_core_is_current (self->core, record, &any_test_terms));
 
   /* Nor is anything believed later that was put into memory meanwhile. */
   any_test_process_kill (&holder);

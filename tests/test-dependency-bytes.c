@@ -5,6 +5,7 @@
 /* Lists of dependencies as an entry holds them, damaged and forged. */
 
 #include "any-dependencies.h"
+#include "any-dependency-list.h"
 
 #include "any-definitions.h"
 
@@ -79,7 +80,7 @@ hold (gconstpointer bytes,
 {
   g_autofree guint8 *copy = g_memdup2 (bytes, length);
 
-  return any_dependencies_hold (copy, length);
+  return any_dependency_list_hold (copy, length);
 }
 
 static guint
@@ -87,7 +88,7 @@ count_paths (gconstpointer bytes,
              gsize         length)
 {
   g_autofree guint8 *copy = g_memdup2 (bytes, length);
-  g_auto (GStrv) paths = any_dependencies_dup_paths (copy, length);
+  g_auto (GStrv) paths = any_dependency_list_dup_names (copy, length);
 
   return g_strv_length (paths);
 }
@@ -384,7 +385,7 @@ START_TEST (test_long_list)
       bytes[i * item + PATH] = '/';
     }
 
-  ck_assert (!any_dependencies_hold (bytes, n * item));
+  ck_assert (!any_dependency_list_hold (bytes, n * item));
   ck_assert_uint_eq (count_paths (bytes, n * item), n);
 }
 END_TEST

@@ -3,6 +3,7 @@
  */
 
 #include "any-dependencies.h"
+#include "any-dependency-list.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -45,7 +46,7 @@ hold (GBytes *packed)
   gsize         length;
   const guint8 *bytes = g_bytes_get_data (packed, &length);
 
-  return any_dependencies_hold (bytes, length);
+  return any_dependency_list_hold (bytes, length);
 }
 
 static char **
@@ -54,7 +55,7 @@ paths_of (GBytes *packed)
   gsize         length;
   const guint8 *bytes = g_bytes_get_data (packed, &length);
 
-  return any_dependencies_dup_paths (bytes, length);
+  return any_dependency_list_dup_names (bytes, length);
 }
 
 /* Packs one path, once its times decide. */

@@ -77,11 +77,11 @@ START_TEST (test_round_trip)
   ck_assert (any_entry_file_exists (self->store->generation, &self->path));
   ck_assert_int_eq (any_test_store_read (self->store, &self->key, &read), ANY_MISS_NONE);
   ck_assert_str_eq (any_test_record_text (read), "text");
-  ck_assert_int_eq (read->created, written->created);
-  ck_assert_int_eq (read->expires, -1);
-  ck_assert_int_eq (read->cost, written->cost);
+  ck_assert_int_eq (read->facts.created, written->facts.created);
+  ck_assert_int_eq (read->facts.expires, -1);
+  ck_assert_int_eq (read->facts.cost, written->facts.cost);
   ck_assert (any_key_equal (&self->key, read->key, read->key_length));
-  ck_assert_mem_eq (read->trailer, written->trailer, ANY_CODEC_TRAILER_SIZE);
+  ck_assert_mem_eq (read->trailer, written->trailer, ANY_HEADER_TRAILER_SIZE);
   ck_assert (holds (self, written) && holds (self, read));
 
   ck_assert_int_eq (fstatat (self->store->generation->fd, self->name, &status, 0), 0);

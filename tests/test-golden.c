@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-#include "any-dependencies.h"
+#include "any-dependency-list.h"
 #include "any-test.h"
 #include "entry-bytes.h"
 #include "forge.h"
@@ -95,12 +95,12 @@ check_content (const GoldenEntry *row,
 {
   g_autoptr (GVariant) value = golden_args_parse (row->value);
   g_autoptr (GBytes) dependencies = golden_entry_pack_dependencies (row);
-  g_auto (GStrv) paths = any_dependencies_dup_paths (record->dependencies, record->dependencies_length);
+  g_auto (GStrv) paths = any_dependency_list_dup_names (record->dependencies, record->dependencies_length);
 
   ck_assert_msg (g_variant_equal (record->value, value), "%s: another value", row->file);
-  ck_assert_int_eq (record->created, row->created);
-  ck_assert_int_eq (record->expires, row->expires);
-  ck_assert_int_eq (record->cost, row->cost);
+  ck_assert_int_eq (record->facts.created, row->facts.created);
+  ck_assert_int_eq (record->facts.expires, row->facts.expires);
+  ck_assert_int_eq (record->facts.cost, row->facts.cost);
   ck_assert_uint_eq (record->dependencies_length, g_bytes_get_size (dependencies));
   for (guint i = 0, n = 0; i < row->n_dependencies; i++)
     if (row->dependencies[i].kind <= ANY_STAMP_DIRECTORY)

@@ -36,4 +36,28 @@ typedef enum
 ANY_AVAILABLE_IN_1_0
 GType any_dependency_flags_get_type (void);
 
+/**
+ * AnyFunctionFlags:
+ * @ANY_FUNCTION_FLAGS_NONE: results are looked at when they are asked for, and only then
+ * @ANY_FUNCTION_FLAGS_WATCH: what the results depend on that this process was given is watched, and
+ *   [signal@AnyCache.Function::invalidated] tells of a change
+ * @ANY_FUNCTION_FLAGS_REFRESH: the same, and what was invalidated is computed anew at once; then
+ *   [signal@AnyCache.Function::updated] brings it
+ *
+ * What a function does beyond answering calls.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  ANY_FUNCTION_FLAGS_NONE = 0,
+  ANY_FUNCTION_FLAGS_WATCH = 1 << 0,
+  ANY_FUNCTION_FLAGS_REFRESH = 1 << 1,
+} AnyFunctionFlags;
+
+#define ANY_TYPE_FUNCTION_FLAGS (any_function_flags_get_type ())
+
+ANY_AVAILABLE_IN_1_0
+GType any_function_flags_get_type (void);
+
 G_END_DECLS

@@ -6,6 +6,8 @@
 
 #include "any-owner.h"
 
+#include <gobject/gvaluecollector.h>
+
 typedef struct
 {
   GDestroyNotify func;
@@ -67,9 +69,8 @@ any_owner_visit (const AnyOwner *self,
 
 typedef struct
 {
-  GObject *object; /* (owned) */
-  guint    signal;
-  GError  *error; /* (owned) */
+  guint   signal;
+  GArray *values; /* (owned) (element-type GValue): the object, and the arguments */
 } Emission;
 
 static void
@@ -77,22 +78,45 @@ emit (gpointer data)
 {
   Emission *emission = data;
 
-  g_signal_emit (emission->object, emission->signal, 0, emission->error);
+  g_signal_emitv ((GValue *) emission->values->data, emission->signal, 0, NULL);
 
-  g_object_unref (emission->object);
-  g_error_free (emission->error);
+  g_array_unref (emission->values);
   g_free (emission);
 }
 
-/* Emits a signal whose argument is an error, where the owner is at home. */
+static GValue *
+append_value (GArray *values)
+{
+  g_array_set_size (values, values->len + 1);
+
+  return &g_array_index (values, GValue, values->len - 1);
+}
+
+/* Emits a signal that returns nothing, where the owner is at home. The arguments are copied. */
 void
 any_owner_emit (const AnyOwner *self,
                 GObject        *object,
                 guint           signal,
-                const GError   *error)
+                ...)
 {
-  Emission *emission = g_new (Emission, 1);
+  Emission    *emission = g_new (Emission, 1);
+  GSignalQuery query;
+  va_list      arguments;
 
-  *emission = (Emission){ g_object_ref (object), signal, g_error_copy (error) };
+  g_signal_query (signal, &query);
+  *emission = (Emission){ signal, g_array_sized_new (FALSE, TRUE, sizeof (GValue), 1 + query.n_params) };
+  g_array_set_clear_func (emission->values, (GDestroyNotify) g_value_unset);
+  g_value_set_object (g_value_init (append_value (emission->values), G_OBJECT_TYPE (object)), object);
+
+  va_start (arguments, signal);
+  for (guint i = 0; i < query.n_params; i++)
+    {
+      g_autofree char *trouble = NULL;
+
+      G_VALUE_COLLECT_INIT (append_value (emission->values), query.param_types[i], arguments, 0, &trouble);
+      g_assert (trouble == NULL);
+    }
+  va_end (arguments);
+
   any_owner_visit (self, emit, emission);
 }

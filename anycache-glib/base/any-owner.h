@@ -29,6 +29,6 @@ void any_owner_visit (const AnyOwner *self,
 void any_owner_emit (const AnyOwner *self,
                      GObject        *object,
                      guint           signal,
-                     const GError   *error);
+                     ...);
 
 G_END_DECLS

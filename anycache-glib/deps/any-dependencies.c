@@ -33,7 +33,7 @@ struct _AnyDependencies
 {
   GArray     *items;        /* (owned) (nullable) (element-type Dependency) */
   GHashTable *known;        /* (owned) (nullable) paths, which belong to items -> set of bits, one for each way to look */
-  GPtrArray  *handed;       /* (owned) (nullable) (element-type GBytes) what results that were used depend on, as an entry has it */
+  GPtrArray  *handed;       /* (owned) (nullable) (element-type GBytes) tokens, and what results that were used depend on, as an entry has it */
   GHashTable *handed_known; /* (owned) (nullable) set of the same */
   GError     *trouble;      /* (owned) (nullable) the first thing that was named and that no stamp can vouch for */
 };
@@ -79,20 +79,6 @@ count (AnyDependencies *self)
   return self->items != NULL ? self->items->len : 0;
 }
 
-/* Kept as it was given: to fold “link/..” by its letters would name another file. */
-static char *
-make_absolute (const char *path)
-{
-  g_autofree char *here = NULL;
-
-  if (g_path_is_absolute (path))
-    return g_strdup (path);
-
-  here = g_get_current_dir ();
-
-  return g_build_filename (here, path, NULL);
-}
-
 /* Where to put trouble with something that is named. The first is kept: what comes later may come of it. */
 static GError **
 trouble_of (AnyDependencies *self)
@@ -107,36 +93,81 @@ look_of (AnyDependencyFlags flags)
   return 1u << flags;
 }
 
-/* NULL where the path is known already in one of these ways: its first stamp is the one that was taken before the file was read. Two
- * ways are two dependencies: what the one lets pass, the other may not. */
+/* Takes the path. NULL where it is known already in one of these ways: its first stamp is the one that was taken before the file was
+ * read. Two ways are two dependencies: what the one lets pass, the other may not. */
 static Dependency *
 append (AnyDependencies   *self,
-        const char        *path,
+        char              *path,
         AnyDependencyFlags flags,
         guint              known_looks)
 {
+  g_autofree char *owned = path;
   Dependency      *item;
-  g_autofree char *absolute = NULL;
   guint            looks;
 
-  if (*path == '\0')
-    {
-      g_set_error_literal (trouble_of (self), G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "The path of a dependency is empty");
-      return NULL;
-    }
-
   make_list (self);
-  absolute = make_absolute (path);
-  looks = GPOINTER_TO_UINT (g_hash_table_lookup (self->known, absolute));
+  looks = GPOINTER_TO_UINT (g_hash_table_lookup (self->known, path));
   if (looks & known_looks)
     return NULL;
 
   g_array_set_size (self->items, self->items->len + 1);
   item = &g_array_index (self->items, Dependency, self->items->len - 1);
-  *item = (Dependency){ .path = g_steal_pointer (&absolute), .flags = flags };
+  *item = (Dependency){ .path = g_steal_pointer (&owned), .flags = flags };
   g_hash_table_insert (self->known, item->path, GUINT_TO_POINTER (looks | look_of (flags)));
 
   return item;
+}
+
+static void
+hand (AnyDependencies *self,
+      gconstpointer    bytes,
+      gsize            length)
+{
+  g_autoptr (GBytes) item = g_bytes_new (bytes, length);
+
+  if (self->handed == NULL)
+    {
+      self->handed = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+      self->handed_known = g_hash_table_new (g_bytes_hash, g_bytes_equal);
+    }
+
+  if (g_hash_table_contains (self->handed_known, item))
+    return;
+
+  g_hash_table_add (self->handed_known, item);
+  g_ptr_array_add (self->handed, g_steal_pointer (&item));
+}
+
+static void
+hand_unstamped (AnyDependencies     *self,
+                const AnyDependency *item)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+
+  any_dependency_pack (item, bytes);
+  hand (self, bytes->data, bytes->len);
+}
+
+/* Finds the place for what somebody has named. NULL where there is nothing to stamp: it is a token, known, or no name. */
+static Dependency *
+enter (AnyDependencies   *self,
+       const char        *given,
+       AnyDependencyFlags flags,
+       guint              known_looks)
+{
+  AnyDependencyKind kind;
+  AnyDependency     item;
+  g_autofree char  *name = any_dependency_name (given, &kind, trouble_of (self));
+
+  if (name == NULL)
+    return NULL;
+  if (kind == ANY_DEPENDENCY_PATH)
+    return append (self, g_steal_pointer (&name), flags, known_looks);
+
+  any_dependency_init_token (&item, name);
+  hand_unstamped (self, &item);
+
+  return NULL;
 }
 
 /* Whether a change could still come that leaves the times of what was looked at as they are: they move in ticks. A time that is not
@@ -188,7 +219,7 @@ any_dependencies_add_full (AnyDependencies   *self,
                            const char        *path,
                            AnyDependencyFlags flags)
 {
-  Dependency *item = append (self, path, flags, look_of (flags));
+  Dependency *item = enter (self, path, flags, look_of (flags));
   GError    **trouble = trouble_of (self);
 
   if (item == NULL)
@@ -219,7 +250,7 @@ any_dependencies_add_read (AnyDependencies *self,
                            const char      *path,
                            gint64           since)
 {
-  Dependency *item = append (self, path, ANY_DEPENDENCY_FLAGS_NONE, G_MAXUINT);
+  Dependency *item = enter (self, path, ANY_DEPENDENCY_FLAGS_NONE, G_MAXUINT);
   GError    **trouble = trouble_of (self);
 
   if (item != NULL && any_stamp_take (&item->stamp, item->path, trouble))
@@ -247,38 +278,16 @@ settle_handed (GBytes  *bytes,
           any_trouble_set (error, G_IO_ERROR_BUSY, item.name, "changed after a result that depends on it was used"));
 }
 
-static void
-hand (AnyDependencies *self,
-      gconstpointer    bytes,
-      gsize            length)
-{
-  g_autoptr (GBytes) item = g_bytes_new (bytes, length);
-
-  if (self->handed == NULL)
-    {
-      self->handed = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-      self->handed_known = g_hash_table_new (g_bytes_hash, g_bytes_equal);
-    }
-
-  if (g_hash_table_contains (self->handed_known, item))
-    return;
-
-  g_hash_table_add (self->handed_known, item);
-  g_ptr_array_add (self->handed, g_steal_pointer (&item));
-}
-
 /* Notes that the result of a function was used. */
 void
 any_dependencies_add_function (AnyDependencies *self,
                                const char      *name,
                                const char      *version)
 {
-  g_autoptr (GByteArray) bytes = g_byte_array_new ();
   AnyDependency item;
 
   any_dependency_init_function (&item, name, version);
-  any_dependency_pack (&item, bytes);
-  hand (self, bytes->data, bytes->len);
+  hand_unstamped (self, &item);
 }
 
 /* Takes over what a result depends on that was used, as it lies in its entry: the stamps are those that it was made with. */
@@ -345,37 +354,4 @@ any_dependencies_pack (AnyDependencies *self)
     }
 
   return g_byte_array_free_to_bytes (bytes);
-}
-
-/* Whether each dependency was seen equal to its stamp inside this call; FALSE for bytes that are no such list. */
-gboolean
-any_dependencies_hold (const guint8 *bytes,
-                       gsize         length)
-{
-  while (length > 0)
-    {
-      AnyDependency item;
-
-      if (!any_dependency_unpack (&item, &bytes, &length) || !any_dependency_holds (&item))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-/* The paths of a list, up to the first that does not follow the grammar. */
-char **
-any_dependencies_dup_paths (const guint8 *bytes,
-                            gsize         length)
-{
-  g_autoptr (GStrvBuilder) paths = g_strv_builder_new ();
-  AnyDependency item;
-
-  while (any_dependency_unpack (&item, &bytes, &length))
-    {
-      if (item.kind == ANY_DEPENDENCY_PATH)
-        g_strv_builder_add (paths, item.name);
-    }
-
-  return g_strv_builder_end (paths);
 }

@@ -42,11 +42,4 @@ gboolean any_dependencies_settle (AnyDependencies *self,
 
 GBytes *any_dependencies_pack (AnyDependencies *self);
 
-/* The same list as it stands in an entry. */
-gboolean any_dependencies_hold (const guint8 *bytes,
-                                gsize         length);
-
-char **any_dependencies_dup_paths (const guint8 *bytes,
-                                   gsize         length);
-
 G_END_DECLS

@@ -15,7 +15,7 @@
  *   dependencies = dependency*
  *   dependency   = kind:u8 settled:u8 flags:u16 name_length:u32
  *                  size:u64 mtime:i64 ctime:i64 inode:u64 digest:16 name NUL
- *   kind         = 0 absent, 1 file, 2 directory, 3 function
+ *   kind         = 0 absent, 1 file, 2 directory, 3 function, 4 token
  *   settled      = 1 where the times decide, 0 where the content does
  *   flags        = 1 by its content, of a file or directory that is not settled; 2 a tree, of a directory
  *   mtime, ctime = ns since the epoch
@@ -24,7 +24,7 @@
  *   name         = path: absolute, in the encoding of the file system, without NUL
  *
  * Where there are flags, the digest is never zero. Of a function whose result was used, the name is its own, UTF-8, and the digest
- * the XXH3-128 of its version; all else is zero. The NUL lets a path be handed to the system as it lies in the entry.
+ * the XXH3-128 of its version; all else is zero. Of a token, the name is all there is: marks tell of it. The NUL lets a path be handed to the system as it lies in the entry.
  */
 
 typedef struct
@@ -44,8 +44,59 @@ G_STATIC_ASSERT (sizeof (RawDependency) == 56);
 
 /* Behind the kinds of stamps. */
 #define KIND_FUNCTION 3
+#define KIND_TOKEN    4
 
 G_STATIC_ASSERT (KIND_FUNCTION == ANY_STAMP_DIRECTORY + 1);
+
+/* Kept as it was given: to fold “link/..” by its letters would name another file. */
+static char *
+make_absolute (const char *path)
+{
+  g_autofree char *here = NULL;
+
+  if (g_path_is_absolute (path))
+    return g_strdup (path);
+
+  here = g_get_current_dir ();
+
+  return g_build_filename (here, path, NULL);
+}
+
+static char *
+path_of_uri (const char *uri,
+             GError    **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  char *path = g_filename_from_uri (uri, NULL, &local_error);
+
+  if (path == NULL)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, local_error->message);
+
+  return path;
+}
+
+/* Gives the name of what somebody calls a dependency: a path, or what has a scheme like a URI. That of a file is its path. */
+char *
+any_dependency_name (const char        *given,
+                     AnyDependencyKind *kind,
+                     GError           **error)
+{
+  const char *scheme = g_uri_peek_scheme (given);
+
+  if (*given == '\0')
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "The path of a dependency is empty");
+      return NULL;
+    }
+
+  *kind = scheme != NULL && !g_str_equal (scheme, "file") ? ANY_DEPENDENCY_TOKEN : ANY_DEPENDENCY_PATH;
+  if (scheme == NULL)
+    return make_absolute (given);
+  if (*kind == ANY_DEPENDENCY_TOKEN)
+    return g_strdup (given);
+
+  return path_of_uri (given, error);
+}
 
 void
 any_dependency_init_function (AnyDependency *self,
@@ -57,13 +108,35 @@ any_dependency_init_function (AnyDependency *self,
 }
 
 void
+any_dependency_init_token (AnyDependency *self,
+                           const char    *token)
+{
+  *self = (AnyDependency){ .kind = ANY_DEPENDENCY_TOKEN, .name = token };
+}
+
+static guint8
+raw_kind (const AnyDependency *self)
+{
+  switch (self->kind)
+    {
+    case ANY_DEPENDENCY_FUNCTION:
+      return KIND_FUNCTION;
+    case ANY_DEPENDENCY_TOKEN:
+      return KIND_TOKEN;
+    case ANY_DEPENDENCY_PATH:
+    default:
+      return self->stamp.kind;
+    }
+}
+
+void
 any_dependency_pack (const AnyDependency *self,
                      GByteArray          *bytes)
 {
   const AnyStamp *stamp = &self->stamp;
   gsize           name_length = strlen (self->name);
   RawDependency   raw = {
-      .kind = self->kind == ANY_DEPENDENCY_FUNCTION ? KIND_FUNCTION : stamp->kind,
+      .kind = raw_kind (self),
       .settled = stamp->settled,
       .flags = GUINT16_TO_LE ((guint16) stamp->flags),
       .name_length = GUINT32_TO_LE ((guint32) name_length),
@@ -83,7 +156,7 @@ unpack_stamp (const RawDependency *raw,
               AnyStamp            *stamp)
 {
   *stamp = (AnyStamp){
-    .kind = raw->kind == KIND_FUNCTION ? ANY_STAMP_ABSENT : raw->kind,
+    .kind = raw->kind <= ANY_STAMP_DIRECTORY ? raw->kind : ANY_STAMP_ABSENT,
     .settled = raw->settled,
     .flags = GUINT16_FROM_LE (raw->flags),
     .size = GUINT64_FROM_LE (raw->size),
@@ -100,17 +173,23 @@ has_no_status (const RawDependency *raw)
   return raw->size == 0 && raw->mtime == 0 && raw->ctime == 0 && raw->inode == 0;
 }
 
+static gboolean
+has_no_digest (const RawDependency *raw)
+{
+  static const guint8 nothing[ANY_DIGEST_SIZE] = { 0 };
+
+  return memcmp (raw->digest, nothing, sizeof nothing) == 0;
+}
+
 /* Each look is written in one way only. */
 static gboolean
 flags_are_sound (const RawDependency *raw)
 {
-  static const guint8 nothing[ANY_DIGEST_SIZE] = { 0 };
-  guint               flags = GUINT16_FROM_LE (raw->flags);
+  guint flags = GUINT16_FROM_LE (raw->flags);
 
   if (flags == ANY_DEPENDENCY_FLAGS_NONE)
     return TRUE;
-  if (flags > (ANY_DEPENDENCY_FLAGS_CONTENT | ANY_DEPENDENCY_FLAGS_RECURSIVE) ||
-      memcmp (raw->digest, nothing, sizeof nothing) == 0)
+  if (flags > (ANY_DEPENDENCY_FLAGS_CONTENT | ANY_DEPENDENCY_FLAGS_RECURSIVE) || has_no_digest (raw))
     return FALSE;
   if ((flags & ANY_DEPENDENCY_FLAGS_CONTENT) && raw->settled)
     return FALSE;
@@ -126,6 +205,8 @@ is_sound (const RawDependency *raw,
 {
   if (raw->kind == KIND_FUNCTION)
     return !raw->settled && raw->flags == 0 && has_no_status (raw);
+  if (raw->kind == KIND_TOKEN)
+    return !raw->settled && raw->flags == 0 && has_no_status (raw) && has_no_digest (raw);
 
   return raw->kind <= ANY_STAMP_DIRECTORY && raw->settled <= 1 && flags_are_sound (raw) && g_path_is_absolute (name);
 }
@@ -151,7 +232,8 @@ any_dependency_unpack (AnyDependency *self,
       !is_sound (&raw, self->name))
     return FALSE;
 
-  self->kind = raw.kind == KIND_FUNCTION ? ANY_DEPENDENCY_FUNCTION : ANY_DEPENDENCY_PATH;
+  self->kind = raw.kind == KIND_FUNCTION ? ANY_DEPENDENCY_FUNCTION : raw.kind == KIND_TOKEN ? ANY_DEPENDENCY_TOKEN
+                                                                                            : ANY_DEPENDENCY_PATH;
   unpack_stamp (&raw, &self->stamp);
 
   *bytes += sizeof raw + name_length + 1;
@@ -160,12 +242,18 @@ any_dependency_unpack (AnyDependency *self,
   return TRUE;
 }
 
-/* Whether it was seen inside this call as it was. */
+/* Whether it was seen inside this call as it was. Whether it was marked, the marks know. */
 gboolean
 any_dependency_holds (const AnyDependency *self)
 {
-  if (self->kind == ANY_DEPENDENCY_FUNCTION)
-    return any_definitions_allow (self->name, self->stamp.digest);
-
-  return any_stamp_holds (&self->stamp, self->name);
+  switch (self->kind)
+    {
+    case ANY_DEPENDENCY_FUNCTION:
+      return any_definitions_allow (self->name, self->stamp.digest);
+    case ANY_DEPENDENCY_TOKEN:
+      return TRUE;
+    case ANY_DEPENDENCY_PATH:
+    default:
+      return any_stamp_holds (&self->stamp, self->name);
+    }
 }

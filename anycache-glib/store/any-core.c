@@ -8,9 +8,6 @@
 
 #include <pthread.h>
 
-#include "any-dependencies.h"
-#include "any-policy.h"
-
 /* Some thousands of small results, or a hundred thumbnails: what an application gains from without noticing the memory. */
 #define DEFAULT_MAX_MEMORY (G_GINT64_CONSTANT (16) << 20)
 
@@ -141,51 +138,6 @@ any_core_set_max_memory (AnyCore *self,
   any_memory_tier_set_max_bytes (self->memory, max_bytes);
 }
 
-/* The entry's own limit and the asker's both hold. */
-static gboolean
-is_expired (const AnyRecord *record,
-            gint64           maxage)
-{
-  gint64 now;
-
-  if (record->expires < 0 && maxage < 0)
-    return FALSE;
-
-  now = g_get_real_time ();
-
-  return any_policy_is_expired (record->created, record->expires, now) ||
-         any_policy_is_expired (record->created, any_policy_expires (record->created, maxage), now);
-}
-
-/* Dependencies are looked at last, as late as the answer allows. */
-static AnyMiss
-judge (const AnyRecord *record,
-       gint64           maxage)
-{
-  if (is_expired (record, maxage))
-    return ANY_MISS_EXPIRED;
-
-  return any_dependencies_hold (record->dependencies, record->dependencies_length) ? ANY_MISS_NONE : ANY_MISS_OUTDATED;
-}
-
-/* Whether a record is what stands on disk. While the epoch has not moved, it is; else the disk is asked once. */
-static gboolean
-is_on_disk (AnyCore   *self,
-            AnyRecord *record,
-            guint64    epoch)
-{
-  if (epoch == ANY_EPOCH_UNKNOWN)
-    return FALSE;
-  if (__atomic_load_n (&record->epoch, __ATOMIC_ACQUIRE) == epoch)
-    return TRUE;
-  if (!any_disk_tier_holds (self->disk, record))
-    return FALSE;
-
-  __atomic_store_n (&record->epoch, epoch, __ATOMIC_RELEASE);
-
-  return TRUE;
-}
-
 /* What this process takes away is gone for it at once, whatever interval an asker has. */
 static void
 forget_validations (AnyCore *self)
@@ -193,89 +145,116 @@ forget_validations (AnyCore *self)
   __atomic_store_n (&self->floor, g_get_monotonic_time (), __ATOMIC_SEQ_CST);
 }
 
-/* Whether a record was seen to hold so lately that an asker who begins now goes by that. */
+/* Whether a record is what stands on disk, and was not marked. While the epoch has not moved, it is so; else both are asked once. */
 static gboolean
-was_validated (AnyCore   *self,
-               AnyRecord *record,
-               gint64     check_interval,
-               gint64     now)
+is_in_place (AnyCore   *self,
+             AnyRecord *record,
+             guint64    epoch)
 {
-  gint64 validated = __atomic_load_n (&record->validated, __ATOMIC_ACQUIRE);
+  if (epoch == ANY_EPOCH_UNKNOWN)
+    return FALSE;
+  if (__atomic_load_n (&record->epoch, __ATOMIC_ACQUIRE) == epoch)
+    return TRUE;
+  if (!any_disk_tier_holds (self->disk, record) || any_disk_tier_is_marked (self->disk, record, epoch))
+    return FALSE;
 
-  return validated > __atomic_load_n (&self->floor, __ATOMIC_SEQ_CST) && now - validated < check_interval;
+  __atomic_store_n (&record->epoch, epoch, __ATOMIC_RELEASE);
+
+  return TRUE;
 }
 
-/* Judges a record on a look that began at an instant, and notes whether it holds. */
-static AnyMiss
-validate (AnyRecord *record,
-          gint64     maxage,
-          gint64     began)
+static gboolean
+was_validated (AnyCore        *self,
+               AnyRecord      *record,
+               const AnyTerms *terms,
+               gint64          now)
 {
-  AnyMiss miss = judge (record, maxage);
-
-  if (began > 0 || miss != ANY_MISS_NONE)
-    __atomic_store_n (&record->validated, miss == ANY_MISS_NONE ? began : 0, __ATOMIC_RELEASE);
-
-  return miss;
+  return any_terms_allow_earlier_look (terms, record, __atomic_load_n (&self->floor, __ATOMIC_SEQ_CST), now);
 }
 
 /* Finds a record in memory that needs no look at all. */
 static AnyRecord *
-find_validated (AnyCore      *self,
-                const AnyKey *key,
-                gint64        maxage,
-                gint64        check_interval,
-                gint64        now)
+find_validated (AnyCore        *self,
+                const AnyKey   *key,
+                const AnyTerms *terms,
+                gint64          now)
 {
   g_autoptr (AnyRecord) found = any_memory_tier_find (self->memory, key);
 
-  if (found == NULL || !was_validated (self, found, check_interval, now) || is_expired (found, maxage))
+  if (found == NULL || !was_validated (self, found, terms, now) || any_terms_are_over (terms, found))
     return NULL;
 
   return g_steal_pointer (&found);
 }
 
-/* Finds the record of a key, if it may be returned now, or could be within the interval before. */
+/* Reads the record of a key, and keeps it in memory unless it was marked. */
+static AnyMiss
+read_record (AnyCore      *self,
+             const AnyKey *key,
+             guint64       epoch,
+             AnyRecord   **record)
+{
+  AnyMiss miss = any_disk_tier_read (self->disk, key, record);
+
+  if (miss != ANY_MISS_NONE)
+    return miss;
+  if (any_disk_tier_is_marked (self->disk, *record, epoch))
+    return ANY_MISS_OUTDATED;
+
+  (*record)->epoch = epoch;
+  if (epoch != ANY_EPOCH_UNKNOWN)
+    any_memory_tier_put (self->memory, key, *record);
+
+  return ANY_MISS_NONE;
+}
+
+/* Finds the record of a key, if it may be returned now, or could be within the interval before. Gives it too where it may not any
+ * more: with ANY_MISS_EXPIRED and ANY_MISS_OUTDATED. */
 AnyMiss
-any_core_lookup (AnyCore      *self,
-                 const AnyKey *key,
-                 gint64        maxage,
-                 gint64        check_interval,
-                 AnyRecord   **record)
+any_core_lookup (AnyCore        *self,
+                 const AnyKey   *key,
+                 const AnyTerms *terms,
+                 AnyRecord     **record)
 {
   gboolean use_memory = any_core_get_max_memory (self) != 0;
-  gint64   began = use_memory && check_interval > 0 ? g_get_monotonic_time () : 0;
+  gint64   began = use_memory && terms->check_interval > 0 ? g_get_monotonic_time () : 0;
   guint64  epoch;
   g_autoptr (AnyRecord) found = NULL;
-  AnyMiss miss;
+  AnyMiss miss = ANY_MISS_NONE;
 
-  *record = began > 0 ? find_validated (self, key, maxage, check_interval, began) : NULL;
+  *record = began > 0 ? find_validated (self, key, terms, began) : NULL;
   if (*record != NULL)
     return ANY_MISS_NONE;
 
   epoch = use_memory ? any_disk_tier_get_epoch (self->disk) : ANY_EPOCH_UNKNOWN;
-
   if (epoch != ANY_EPOCH_UNKNOWN)
     found = any_memory_tier_find (self->memory, key);
 
-  if (found == NULL || !is_on_disk (self, found, epoch))
+  if (found == NULL || !is_in_place (self, found, epoch))
     {
       g_clear_pointer (&found, any_record_unref);
-
-      miss = any_disk_tier_read (self->disk, key, &found);
-      if (miss != ANY_MISS_NONE)
-        return miss;
-
-      found->epoch = epoch;
-      if (epoch != ANY_EPOCH_UNKNOWN)
-        any_memory_tier_put (self->memory, key, found);
+      miss = read_record (self, key, epoch, &found);
     }
 
-  miss = validate (found, maxage, began);
   if (miss == ANY_MISS_NONE)
-    *record = g_steal_pointer (&found);
+    miss = any_terms_validate (terms, found, began);
+  *record = g_steal_pointer (&found);
 
   return miss;
+}
+
+/* Gives what is stored for a key, however old it is and whatever has become of its files, unless it was marked. */
+AnyRecord *
+any_core_read (AnyCore      *self,
+               const AnyKey *key)
+{
+  g_autoptr (AnyRecord) record = NULL;
+
+  if (any_disk_tier_read (self->disk, key, &record) != ANY_MISS_NONE ||
+      any_disk_tier_is_marked (self->disk, record, ANY_EPOCH_UNKNOWN))
+    return NULL;
+
+  return g_steal_pointer (&record);
 }
 
 /* Gives what memory holds for a key, without asking whether it still may be returned. */
@@ -288,18 +267,17 @@ any_core_peek (AnyCore      *self,
 
 /* Whether a look-up would give this record, seen now, or could within the interval before. */
 gboolean
-any_core_is_current (AnyCore   *self,
-                     AnyRecord *record,
-                     gint64     maxage,
-                     gint64     check_interval)
+any_core_is_current (AnyCore        *self,
+                     AnyRecord      *record,
+                     const AnyTerms *terms)
 {
-  gint64 began = check_interval > 0 ? g_get_monotonic_time () : 0;
+  gint64 began = terms->check_interval > 0 ? g_get_monotonic_time () : 0;
 
-  if (began > 0 && was_validated (self, record, check_interval, began))
-    return !is_expired (record, maxage);
+  if (began > 0 && was_validated (self, record, terms, began))
+    return !any_terms_are_over (terms, record);
 
-  return is_on_disk (self, record, any_disk_tier_get_epoch (self->disk)) &&
-         validate (record, maxage, began) == ANY_MISS_NONE;
+  return is_in_place (self, record, any_disk_tier_get_epoch (self->disk)) &&
+         any_terms_validate (terms, record, began) == ANY_MISS_NONE;
 }
 
 gboolean
@@ -386,6 +364,19 @@ any_core_clear (AnyCore *self,
   forget_validations (self);
 
   return removed;
+}
+
+/* Says that a dependency has changed. */
+gboolean
+any_core_invalidate (AnyCore    *self,
+                     const char *dependency,
+                     GError    **error)
+{
+  gboolean marked = any_disk_tier_mark (self->disk, dependency, error);
+
+  forget_validations (self);
+
+  return marked;
 }
 
 guint64

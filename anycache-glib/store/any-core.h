@@ -6,6 +6,7 @@
 
 #include "any-disk-tier.h"
 #include "any-memory-tier.h"
+#include "any-terms.h"
 
 G_BEGIN_DECLS
 
@@ -25,19 +26,20 @@ gint64 any_core_get_max_memory (AnyCore *self);
 void   any_core_set_max_memory (AnyCore *self,
                                 gint64   max_bytes);
 
-AnyMiss any_core_lookup (AnyCore      *self,
-                         const AnyKey *key,
-                         gint64        maxage,
-                         gint64        check_interval,
-                         AnyRecord   **record);
+AnyMiss any_core_lookup (AnyCore        *self,
+                         const AnyKey   *key,
+                         const AnyTerms *terms,
+                         AnyRecord     **record);
+
+AnyRecord *any_core_read (AnyCore      *self,
+                          const AnyKey *key);
 
 AnyRecord *any_core_peek (AnyCore      *self,
                           const AnyKey *key);
 
-gboolean any_core_is_current (AnyCore   *self,
-                              AnyRecord *record,
-                              gint64     maxage,
-                              gint64     check_interval);
+gboolean any_core_is_current (AnyCore        *self,
+                              AnyRecord      *record,
+                              const AnyTerms *terms);
 
 gboolean any_core_begin (AnyCore      *self,
                          const AnyKey *key,
@@ -62,6 +64,10 @@ gboolean any_core_remove_name (AnyCore    *self,
 
 gboolean any_core_clear (AnyCore *self,
                          GError **error);
+
+gboolean any_core_invalidate (AnyCore    *self,
+                              const char *dependency,
+                              GError    **error);
 
 guint64 any_core_get_size (AnyCore *self);
 

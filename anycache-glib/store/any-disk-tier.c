@@ -6,17 +6,11 @@
 
 #include "any-disk-tier.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
+#include "any-dependency-list.h"
 #include "any-entry-file.h"
 #include "any-entry-removal.h"
-#include "any-error.h"
 #include "any-location.h"
-#include "any-posix.h"
+#include "any-marks-file.h"
 #include "any-shard.h"
 
 struct _AnyDiskTier
@@ -90,47 +84,28 @@ any_disk_tier_holds (AnyDiskTier     *self,
   return directory != NULL && any_entry_file_holds (directory, &path, record);
 }
 
-void
-any_draft_clear (AnyDraft *self)
+/* Whether something that the record depends on was marked since its computation began; TRUE if in doubt. The
+ * epoch need not be known. */
+gboolean
+any_disk_tier_is_marked (AnyDiskTier     *self,
+                         const AnyRecord *record,
+                         guint64          epoch)
 {
-  g_clear_pointer (&self->generation, any_generation_unref);
-  g_clear_pointer (&self->directory, any_directory_unref);
-}
+  g_autoptr (AnyDirectory) directory = NULL;
+  g_autoptr (AnyMarks) marks = NULL;
 
-/* What is given yields to nothing, so nothing has to be remembered for it. */
-static gboolean
-begin_in (AnyDiskTier        *self,
-          AnyDirectory       *directory,
-          const AnyShardPath *path,
-          AnyDraft           *draft,
-          GError            **error)
-{
-  AnyLedgerRecord record;
-
-  draft->generation = any_location_ref_generation (self->location, directory, TRUE, error);
-  if (draft->generation == NULL)
+  if (record->dependencies_length == 0)
     return FALSE;
 
-  draft->directory = any_directory_ref (directory);
-  draft->epoch = __atomic_load_n (&draft->generation->epoch, __ATOMIC_ACQUIRE);
-  if (draft->origin == ANY_ORIGIN_GIVEN)
+  directory = any_location_ref_directory (self->location, FALSE, NULL);
+  if (directory == NULL)
     return TRUE;
+  if (epoch == ANY_EPOCH_UNKNOWN)
+    epoch = any_directory_read_epoch (directory);
+  marks = any_location_ref_marks (self->location, directory, epoch);
 
-  if (!any_ledger_read (draft->generation->state_fd, path->index, &record))
-    any_posix_set_error (error, errno, "Cannot read the ledger in", draft->generation->path);
-  else if (any_entry_file_identify (draft->generation, path, &draft->entry, error))
-    {
-      draft->sequence = record.sequence;
-      return TRUE;
-    }
-
-  any_draft_clear (draft);
-
-  return FALSE;
+  return any_dependency_list_is_marked (record->dependencies, record->dependencies_length, marks, record->facts.marks);
 }
-
-/* Others can pull the directory away while it is opened or cleared; each attempt needs another one to fail. */
-#define ATTEMPTS 8
 
 /* Notes what the directory is like before a result is computed, and makes the directory where there is none. */
 gboolean
@@ -140,91 +115,7 @@ any_disk_tier_begin (AnyDiskTier  *self,
                      AnyDraft     *draft,
                      GError      **error)
 {
-  AnyShardPath path;
-  GError      *local_error = NULL;
-
-  *draft = (AnyDraft){ .origin = origin };
-  any_shard_path_init (&path, &key->ident);
-
-  any_location_verify (self->location);
-
-  for (guint attempt = 1;; attempt++)
-    {
-      g_autoptr (AnyDirectory) directory = any_location_ref_writable_directory (self->location, TRUE, error);
-
-      if (directory == NULL)
-        return FALSE;
-      if (begin_in (self, directory, &path, draft, &local_error))
-        return TRUE;
-
-      /* Who has waited in vain once does not wait again. */
-      if (attempt == ATTEMPTS || g_error_matches (local_error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_TIMEOUT))
-        {
-          g_propagate_error (error, local_error);
-          return FALSE;
-        }
-
-      g_clear_error (&local_error);
-      any_location_drop_directory (self->location, directory);
-    }
-}
-
-/* Says what has become of a result. A generation that was cleared away takes what is written to it out of sight, or fails once it
- * is removed; a directory that was removed fails. */
-static AnyPublish
-conclude (AnyDiskTier    *self,
-          const AnyDraft *draft,
-          GError         *write_error,
-          GError        **error)
-{
-  gboolean in_place = write_error == NULL || any_directory_is_in_place (draft->directory);
-
-  if (in_place && !any_generation_is_current (draft->generation, draft->directory))
-    {
-      g_clear_error (&write_error);
-      return ANY_PUBLISH_SUPERSEDED;
-    }
-
-  if (write_error == NULL)
-    return ANY_PUBLISHED;
-
-  if (!in_place)
-    any_location_drop_directory (self->location, draft->directory);
-  g_propagate_error (error, write_error);
-
-  return ANY_PUBLISH_FAILED;
-}
-
-/* Writes a result into a shard that is held, unless it must yield. FALSE with no error where it had to.
- *
- * What was stored since the draft was begun may be newer: nobody knows which of two computations has looked last.
- */
-static gboolean
-write_or_yield (AnyShard           *shard,
-                const AnyShardPath *path,
-                const AnyDraft     *draft,
-                const AnyRecord    *record,
-                gsize               head_length,
-                GError            **error)
-{
-  AnyEpoch        *epoch = draft->directory->epoch;
-  AnyEntryIdentity now = draft->entry;
-  gboolean         yields = FALSE;
-
-  if (draft->origin != ANY_ORIGIN_GIVEN)
-    {
-      if (!any_entry_file_identify (draft->generation, path, &now, error))
-        return FALSE;
-      yields = shard->record.sequence != draft->sequence || memcmp (&now, &draft->entry, sizeof now) != 0;
-    }
-
-  if (!yields)
-    return any_entry_file_write (shard, path, epoch, record, head_length, error);
-
-  if (draft->origin == ANY_ORIGIN_REFRESH)
-    any_entry_remove (shard, path->file, epoch, error);
-
-  return FALSE;
+  return any_draft_begin (draft, self->location, key, origin, error);
 }
 
 /* Stores a result under its key, at one instant for all readers. */
@@ -236,23 +127,7 @@ any_disk_tier_publish (AnyDiskTier     *self,
                        gsize            head_length,
                        GError         **error)
 {
-  AnyShardPath path;
-  AnyShard     shard;
-  GError      *write_error = NULL;
-  gboolean     written = FALSE;
-
-  any_shard_path_init (&path, &key->ident);
-
-  if (any_shard_enter (&shard, draft->generation, path.index, ANY_GATE_WAIT_US, &write_error))
-    {
-      written = write_or_yield (&shard, &path, draft, record, head_length, &write_error);
-      any_shard_leave (&shard);
-    }
-
-  if (!written && write_error == NULL)
-    return ANY_PUBLISH_SUPERSEDED;
-
-  return conclude (self, draft, write_error, error);
+  return any_draft_publish (draft, self->location, key, record, head_length, error);
 }
 
 /* Removes the entry of a key, and keeps results that are being computed for it from being stored. */
@@ -317,6 +192,21 @@ any_disk_tier_remove_name (AnyDiskTier *self,
   return removed;
 }
 
+/* Marks a dependency, for all processes at one instant. Where nothing was stored yet, nothing can depend on it. */
+gboolean
+any_disk_tier_mark (AnyDiskTier *self,
+                    const char  *dependency,
+                    GError     **error)
+{
+  g_autoptr (AnyDirectory) directory = NULL;
+
+  if (!any_location_find_directory (self->location, &directory, error))
+    return FALSE;
+
+  return directory == NULL ||
+         (any_directory_require_writable (directory, error) && any_marks_file_add (directory, dependency, error));
+}
+
 /* Removes all entries, for all processes at one instant. A generation that cannot be opened is replaced like any other. */
 gboolean
 any_disk_tier_clear (AnyDiskTier *self,
@@ -341,7 +231,7 @@ any_disk_tier_clear (AnyDiskTier *self,
           return TRUE;
         }
 
-      if (attempt == ATTEMPTS || any_directory_is_in_place (directory))
+      if (attempt == ANY_LOCATION_ATTEMPTS || any_directory_is_in_place (directory))
         {
           g_propagate_error (error, local_error);
           return FALSE;

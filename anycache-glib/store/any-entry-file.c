@@ -70,18 +70,18 @@ read_from (int           fd,
            const AnyKey *key,
            AnyRecord   **record)
 {
-  guint8         start[SPECULATIVE_SIZE];
-  gssize         n_read = any_posix_read_once (fd, start, 0, sizeof start);
-  AnyCodecHeader header;
-  AnyMiss        miss;
-  guint8        *block;
+  guint8    start[SPECULATIVE_SIZE];
+  gssize    n_read = any_posix_read_once (fd, start, 0, sizeof start);
+  AnyHeader header;
+  AnyMiss   miss;
+  guint8   *block;
 
-  if (n_read >= 0 && n_read < ANY_CODEC_HEADER_SIZE)
+  if (n_read >= 0 && n_read < ANY_HEADER_SIZE)
     n_read = any_posix_read_all (fd, start, n_read, sizeof start);
   if (n_read < 0)
     return miss_from_errno (errno);
 
-  miss = any_codec_read_header (start, n_read, &header);
+  miss = any_header_read (&header, start, n_read);
   if (miss != ANY_MISS_NONE)
     return miss;
   if ((guint64) n_read != header.total_length)
@@ -119,7 +119,7 @@ any_entry_file_holds (AnyDirectory       *directory,
                       const AnyShardPath *path,
                       const AnyRecord    *record)
 {
-  guint8 trailer[ANY_CODEC_TRAILER_SIZE];
+  guint8 trailer[ANY_HEADER_TRAILER_SIZE];
   gssize n_read;
   int    fd;
 
@@ -143,7 +143,7 @@ any_entry_file_is_sound (AnyShard   *shard,
   g_autofree char *name = g_build_filename (shard->name, file, NULL);
   guint8           start[SPECULATIVE_SIZE];
   gssize           n_read;
-  AnyCodecHeader   header;
+  AnyHeader        header;
   AnyIdent         ident;
   AnyShardPath     path;
   int              fd = any_posix_open (shard->generation->fd, name, O_RDONLY);
@@ -155,13 +155,13 @@ any_entry_file_is_sound (AnyShard   *shard,
   close (fd);
 
   if (n_read < 0 ||
-      any_codec_read_header (start, n_read, &header) != ANY_MISS_NONE ||
+      any_header_read (&header, start, n_read) != ANY_MISS_NONE ||
       header.total_length != size)
     return FALSE;
-  if (header.key_length > (guint64) n_read - ANY_CODEC_HEADER_SIZE)
+  if (header.key_length > (guint64) n_read - ANY_HEADER_SIZE)
     return TRUE;
 
-  ident = any_ident_of (start + ANY_CODEC_HEADER_SIZE, header.key_length);
+  ident = any_ident_of (start + ANY_HEADER_SIZE, header.key_length);
   any_shard_path_init (&path, &ident);
 
   return path.index == shard->index && strcmp (path.file, file) == 0;
@@ -217,11 +217,11 @@ fill_temporary (int              fd,
                 const AnyRecord *record,
                 gsize            head_length)
 {
-  gsize        value_length = record->total_length - head_length - ANY_CODEC_TRAILER_SIZE;
+  gsize        value_length = record->total_length - head_length - ANY_HEADER_TRAILER_SIZE;
   struct iovec pieces[] = {
     { record->block, head_length },
     { (gpointer) g_variant_get_data (record->value), value_length },
-    { (gpointer) record->trailer, ANY_CODEC_TRAILER_SIZE },
+    { (gpointer) record->trailer, ANY_HEADER_TRAILER_SIZE },
   };
   return any_posix_keep_private (fd) &&
          any_posix_write_all (fd, pieces, G_N_ELEMENTS (pieces));

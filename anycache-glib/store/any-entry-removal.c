@@ -130,9 +130,9 @@ match_name_cb (AnyShard   *shard,
                gpointer    user_data)
 {
   NameSearch        *search = user_data;
-  gsize              length = ANY_CODEC_HEADER_SIZE + sizeof (guint64) + strlen (search->name);
+  gsize              length = ANY_HEADER_SIZE + sizeof (guint64) + strlen (search->name);
   g_autofree guint8 *start = g_malloc (length);
-  AnyCodecHeader     header;
+  AnyHeader          header;
   gssize             n_read;
   int                fd = any_posix_open (directory, file, O_RDONLY);
 
@@ -146,8 +146,8 @@ match_name_cb (AnyShard   *shard,
     return FALSE;
 
   if ((gsize) n_read == length &&
-      any_codec_read_header (start, length, &header) == ANY_MISS_NONE &&
-      any_key_bytes_have_name (start + ANY_CODEC_HEADER_SIZE, length - ANY_CODEC_HEADER_SIZE, search->name))
+      any_header_read (&header, start, length) == ANY_MISS_NONE &&
+      any_key_bytes_have_name (start + ANY_HEADER_SIZE, length - ANY_HEADER_SIZE, search->name))
     g_ptr_array_add (search->files, g_strdup (file));
 
   return TRUE;

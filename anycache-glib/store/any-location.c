@@ -6,6 +6,8 @@
 
 #include "any-location.h"
 
+#include "any-marks-file.h"
+
 struct _AnyLocation
 {
   char *cachedir; /* (owned), set once */
@@ -13,11 +15,14 @@ struct _AnyLocation
   GMutex         lock;
   AnyDirectory  *directory;  /* (owned) (nullable), protected by lock */
   AnyGeneration *generation; /* (owned) (nullable), protected by lock: the one last seen to be current */
+  AnyMarks      *marks;      /* (owned) (nullable), protected by lock: those of the directory */
+  guint64        epoch;      /* protected by lock: in which the marks were read */
 };
 
 static void
 forget_locked (AnyLocation *self)
 {
+  g_clear_pointer (&self->marks, any_marks_unref);
   g_clear_pointer (&self->generation, any_generation_unref);
   g_clear_pointer (&self->directory, any_directory_unref);
 }
@@ -138,6 +143,36 @@ any_location_ref_generation (AnyLocation  *self,
   g_mutex_unlock (&self->lock);
 
   return g_steal_pointer (&generation);
+}
+
+/* The marks as they are in an epoch of the directory, or were changed since. Whoever knows no epoch reads them anew. */
+AnyMarks *
+any_location_ref_marks (AnyLocation  *self,
+                        AnyDirectory *directory,
+                        guint64       epoch)
+{
+  AnyMarks *marks = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->directory == directory && self->marks != NULL && self->epoch == epoch && epoch != ANY_EPOCH_UNKNOWN)
+    marks = any_marks_ref (self->marks);
+  g_mutex_unlock (&self->lock);
+
+  if (marks != NULL)
+    return marks;
+
+  marks = any_marks_file_read (directory);
+
+  g_mutex_lock (&self->lock);
+  if (self->directory == directory)
+    {
+      g_clear_pointer (&self->marks, any_marks_unref);
+      self->marks = any_marks_ref (marks);
+      self->epoch = epoch;
+    }
+  g_mutex_unlock (&self->lock);
+
+  return marks;
 }
 
 /* That nothing is there yet is not an error. */

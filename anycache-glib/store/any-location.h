@@ -5,8 +5,12 @@
 #pragma once
 
 #include "any-generation.h"
+#include "any-marks.h"
 
 G_BEGIN_DECLS
+
+/* Others can pull the directory away while it is opened or cleared; each attempt needs another one to fail. */
+#define ANY_LOCATION_ATTEMPTS 8
 
 /* The path of a cache, and what it leads to: a directory that need not be there yet, or be there still. Thread-safe. */
 typedef struct _AnyLocation AnyLocation;
@@ -31,6 +35,10 @@ AnyGeneration *any_location_ref_generation (AnyLocation  *self,
                                             AnyDirectory *directory,
                                             gboolean      create,
                                             GError      **error);
+
+AnyMarks *any_location_ref_marks (AnyLocation  *self,
+                                  AnyDirectory *directory,
+                                  guint64       epoch);
 
 gboolean any_location_find_directory (AnyLocation   *self,
                                       AnyDirectory **directory,

@@ -47,7 +47,7 @@ forge_checksums (guint8 *bytes,
 {
   XXH128_canonical_t trailer;
 
-  if (length < ANY_CODEC_HEADER_SIZE + ANY_CODEC_TRAILER_SIZE)
+  if (length < ANY_HEADER_SIZE + ANY_HEADER_TRAILER_SIZE)
     return;
 
   forge_put64 (bytes, FORGE_CHECKSUM, XXH3_64bits (bytes, FORGE_CHECKSUM));
@@ -60,9 +60,9 @@ gboolean
 forge_lengths (guint8 *bytes,
                gsize   length)
 {
-  guint64 offset = ANY_CODEC_HEADER_SIZE;
+  guint64 offset = ANY_HEADER_SIZE;
 
-  if (length < ANY_CODEC_HEADER_SIZE + ANY_CODEC_TRAILER_SIZE)
+  if (length < ANY_HEADER_SIZE + ANY_HEADER_TRAILER_SIZE)
     return FALSE;
 
   for (gsize field = FORGE_KEY_LENGTH; field <= FORGE_TYPE_LENGTH; field += sizeof (guint64))
@@ -75,10 +75,10 @@ forge_lengths (guint8 *bytes,
     }
 
   offset = (offset + 15) / 16 * 16;
-  if (offset > length - ANY_CODEC_TRAILER_SIZE)
+  if (offset > length - ANY_HEADER_TRAILER_SIZE)
     return FALSE;
 
-  forge_put64 (bytes, FORGE_VALUE_LENGTH, length - ANY_CODEC_TRAILER_SIZE - offset);
+  forge_put64 (bytes, FORGE_VALUE_LENGTH, length - ANY_HEADER_TRAILER_SIZE - offset);
   forge_put64 (bytes, FORGE_TOTAL_LENGTH, length);
 
   return TRUE;
@@ -92,9 +92,9 @@ forge_borrow_key (AnyKey       *key,
 {
   *key = (AnyKey){ .bytes = key->inline_bytes };
 
-  if (length < ANY_CODEC_HEADER_SIZE)
+  if (length < ANY_HEADER_SIZE)
     return;
 
-  key->bytes = (guint8 *) bytes + ANY_CODEC_HEADER_SIZE;
-  key->length = MIN (forge_get64 (bytes, FORGE_KEY_LENGTH), length - ANY_CODEC_HEADER_SIZE);
+  key->bytes = (guint8 *) bytes + ANY_HEADER_SIZE;
+  key->length = MIN (forge_get64 (bytes, FORGE_KEY_LENGTH), length - ANY_HEADER_SIZE);
 }

@@ -15,12 +15,14 @@ G_BEGIN_DECLS
 #define FORGE_ORDER               10
 #define FORGE_FLAGS               12
 #define FORGE_TOTAL_LENGTH        16
-#define FORGE_KEY_LENGTH          48
-#define FORGE_DEPENDENCIES_LENGTH 56
-#define FORGE_TYPE_LENGTH         64
-#define FORGE_VALUE_LENGTH        72
-#define FORGE_LIBRARY             80
-#define FORGE_CHECKSUM            88
+#define FORGE_MARKS               48
+#define FORGE_KEY_LENGTH          56
+#define FORGE_DEPENDENCIES_LENGTH 64
+#define FORGE_VALIDATOR_LENGTH    72
+#define FORGE_TYPE_LENGTH         80
+#define FORGE_VALUE_LENGTH        88
+#define FORGE_LIBRARY             96
+#define FORGE_CHECKSUM            104
 
 void forge_put16 (guint8 *bytes,
                   gsize   offset,

@@ -8,7 +8,7 @@
  * checksums and lengths, so that a wrong type or value gets past these too.
  */
 
-#include "any-dependencies.h"
+#include "any-dependency-list.h"
 
 #include "forge.h"
 #include "fuzz.h"
@@ -33,7 +33,7 @@ use (AnyRecord    *record,
   g_assert_true (g_variant_is_normal_form (record->value));
 
   /* Read from a copy, past which nothing lies: in the entry, the type would. */
-  paths = any_dependencies_dup_paths (g_bytes_get_data (dependencies, NULL), record->dependencies_length);
+  paths = any_dependency_list_dup_names (g_bytes_get_data (dependencies, NULL), record->dependencies_length);
   for (guint i = 0; paths[i] != NULL; i++)
     g_assert_true (g_path_is_absolute (paths[i]));
 
@@ -44,7 +44,7 @@ use (AnyRecord    *record,
       g_assert_nonnull (text);
     }
 
-  again = any_codec_seal (key, dependencies, record->value, record->created, record->expires, record->cost, &head_length);
+  again = any_codec_seal (key, dependencies, record->value, &record->facts, &head_length);
   g_assert_cmpuint (again->total_length, ==, length);
   g_assert_true (g_variant_equal (again->value, record->value));
 }
@@ -54,16 +54,16 @@ open_once (const guint8 *bytes,
            gsize         length)
 {
   g_autoptr (AnyRecord) record = NULL;
-  AnyCodecHeader header;
-  AnyMiss        miss;
-  AnyKey         key;
+  AnyHeader header;
+  AnyMiss   miss;
+  AnyKey    key;
 
   forge_borrow_key (&key, bytes, length);
   miss = any_codec_open (g_memdup2 (bytes, length), length, &key, &record);
 
   g_assert_true ((miss == ANY_MISS_NONE) == (record != NULL));
   if (miss == ANY_MISS_FOREIGN)
-    g_assert_cmpint (any_codec_read_header (bytes, length, &header), ==, ANY_MISS_FOREIGN);
+    g_assert_cmpint (any_header_read (&header, bytes, length), ==, ANY_MISS_FOREIGN);
   if (record != NULL)
     use (record, &key, bytes, length);
 }

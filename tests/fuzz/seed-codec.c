@@ -59,6 +59,8 @@ seed_headers (void)
     { "dependencies-2-63", FORGE_DEPENDENCIES_LENGTH, G_GUINT64_CONSTANT (1) << 63 },
     { "dependencies-max", FORGE_DEPENDENCIES_LENGTH, G_MAXUINT64 },
     { "dependencies-2-32", FORGE_DEPENDENCIES_LENGTH, G_GUINT64_CONSTANT (1) << 32 },
+    { "validator-2-63", FORGE_VALIDATOR_LENGTH, G_GUINT64_CONSTANT (1) << 63 },
+    { "validator-max", FORGE_VALIDATOR_LENGTH, G_MAXUINT64 },
     { "type-0", FORGE_TYPE_LENGTH, 0 },
     { "type-max", FORGE_TYPE_LENGTH, G_MAXUINT64 - 95 },
     { "value-2-63", FORGE_VALUE_LENGTH, G_GUINT64_CONSTANT (1) << 63 },
@@ -112,7 +114,7 @@ seed_foreign (void)
     { "foreign-format-0", FORGE_FORMAT, 0 },
     { "foreign-format-next", FORGE_FORMAT, 2 },
     { "foreign-format-max", FORGE_FORMAT, G_MAXUINT16 },
-    { "foreign-flag", FORGE_FLAGS, 1 },
+    { "foreign-flag", FORGE_FLAGS, 2 },
   };
   g_autoptr (GBytes) none = g_bytes_new (NULL, 0);
   g_autoptr (GByteArray) newer = seed_entry_seal (g_variant_new_string ("newer"), none);
@@ -129,6 +131,40 @@ seed_foreign (void)
   memset (newer->data + FORGE_LIBRARY, 0xff, 4);
   forge_checksums (newer->data, newer->len);
   seed_entry_keep ("newer-library", SEED_OK, newer);
+}
+
+/* A failure is an error and nothing else; a validator is a text with one end, in the place of the front of what follows it. */
+static void
+seed_facts (void)
+{
+  static const struct
+  {
+    const char *name;
+    gsize       field;
+    guint64     number;
+    const char *value;
+    guint       expected;
+  } facts[] = {
+    { "failure", FORGE_FLAGS, 1, "('domain', 5, 'message')", SEED_OK },
+    { "failure-no-error", FORGE_FLAGS, 1, "('domain', uint32 5, 'message')", SEED_CORRUPT },
+    { "validator-no-end", FORGE_VALIDATOR_LENGTH, 1, "'text'", SEED_CORRUPT },
+    { "marks-max", FORGE_MARKS, G_MAXUINT64, "'text'", SEED_OK },
+  };
+  g_autoptr (GBytes) none = g_bytes_new (NULL, 0);
+
+  for (guint i = 0; i < G_N_ELEMENTS (facts); i++)
+    {
+      g_autoptr (GByteArray) entry = seed_entry_seal (g_variant_new_parsed (facts[i].value), none);
+
+      if (facts[i].field == FORGE_FLAGS)
+        forge_put16 (entry->data, FORGE_FLAGS, (guint16) facts[i].number);
+      else
+        forge_put64 (entry->data, facts[i].field, facts[i].number);
+      if (facts[i].field == FORGE_VALIDATOR_LENGTH)
+        forge_put64 (entry->data, FORGE_TYPE_LENGTH, forge_get64 (entry->data, FORGE_TYPE_LENGTH) - facts[i].number);
+      forge_checksums (entry->data, entry->len);
+      seed_entry_keep (facts[i].name, facts[i].expected, entry);
+    }
 }
 
 static void
@@ -295,6 +331,7 @@ seed_codec (const char *into)
   seed_headers ();
   seed_sums ();
   seed_foreign ();
+  seed_facts ();
   seed_types ();
   seed_dependencies ();
   seed_values ();

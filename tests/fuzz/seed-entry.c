@@ -46,12 +46,12 @@ seed_entry_seal (GVariant *value,
   gsize       head_length;
 
   g_assert_true (any_key_init (&key, "org.example.Seed", "1", args, NULL));
-  record = any_codec_seal (&key, dependencies, sunk, 1700000000000000, -1, 1000, &head_length);
+  record = any_codec_seal (&key, dependencies, sunk, &(AnyFacts){ .created = 1700000000000000, .expires = -1, .cost = 1000 }, &head_length);
 
   g_byte_array_append (entry, record->block, head_length);
   if (g_variant_get_size (sunk) > 0)
     g_byte_array_append (entry, g_variant_get_data (sunk), g_variant_get_size (sunk));
-  g_byte_array_append (entry, padding, ANY_CODEC_TRAILER_SIZE);
+  g_byte_array_append (entry, padding, ANY_HEADER_TRAILER_SIZE);
   forge_checksums (entry->data, entry->len);
 
   return entry;
@@ -68,12 +68,12 @@ seed_entry_forge (const char   *type,
   g_autoptr (GBytes) none = g_bytes_new (NULL, 0);
   GByteArray *entry = seed_entry_seal (g_variant_new_byte (0), none);
 
-  g_byte_array_set_size (entry, ANY_CODEC_HEADER_SIZE + forge_get64 (entry->data, FORGE_KEY_LENGTH));
+  g_byte_array_set_size (entry, ANY_HEADER_SIZE + forge_get64 (entry->data, FORGE_KEY_LENGTH));
   g_byte_array_append (entry, (const guint8 *) type, type_length);
   g_byte_array_append (entry, padding, (16 - entry->len % 16) % 16);
   if (value_length > 0)
     g_byte_array_append (entry, value, value_length);
-  g_byte_array_append (entry, padding, ANY_CODEC_TRAILER_SIZE);
+  g_byte_array_append (entry, padding, ANY_HEADER_TRAILER_SIZE);
 
   forge_put64 (entry->data, FORGE_TYPE_LENGTH, type_length);
   forge_put64 (entry->data, FORGE_VALUE_LENGTH, value_length);

@@ -1,0 +1,304 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "any-attempt.h"
+
+#include "any-cache-private.h"
+#include "any-canonical.h"
+#include "any-dependency-list.h"
+#include "any-error.h"
+#include "any-failure.h"
+#include "any-function-private.h"
+#include "any-policy.h"
+#include "any-request-private.h"
+
+/* What the computation may give once more if it finds that it has not changed. The files that it was made from must not have. */
+static AnyRecord *
+get_renewable (AnyRecord *old)
+{
+  gboolean renewable = old != NULL && old->facts.validator != NULL && !old->facts.failure &&
+                       any_dependency_list_hold (old->dependencies, old->dependencies_length);
+
+  return renewable ? old : NULL;
+}
+
+/* Notes what there is before the user is asked. Of an old record, nothing may be known to be wrong but its age. */
+void
+any_attempt_begin (AnyAttempt   *self,
+                   AnyFunction  *function,
+                   const AnyKey *key,
+                   GVariant     *args,
+                   AnyOrigin     origin,
+                   AnyRecord    *old,
+                   GCancellable *cancellable)
+{
+  AnyCache *cache = any_function_get_cache (function);
+  g_autoptr (GError) error = NULL;
+
+  *self = (AnyAttempt){ .function = function, .key = key, .old = old };
+  self->request = any_request_new (any_function_get_name (function), args, get_renewable (old), cancellable);
+
+  if (any_cache_is_on (cache))
+    {
+      self->core = any_cache_get_core (cache);
+      self->draft_begun = any_core_begin (self->core, key, origin, &self->draft, &error);
+      if (!self->draft_begun)
+        any_cache_note_failure (cache, error);
+    }
+
+  self->depfiles = any_function_ref_depfiles_hook (function);
+  self->created = g_get_real_time ();
+  self->started = g_get_monotonic_time ();
+  self->since = any_stamp_now ();
+}
+
+/* Seals what came of it and puts that into the directory. */
+static gboolean
+seal_and_publish (AnyAttempt     *self,
+                  GBytes         *dependencies,
+                  GVariant       *value,
+                  const AnyFacts *facts,
+                  GError        **error)
+{
+  AnyCache *cache = any_function_get_cache (self->function);
+  g_autoptr (AnyRecord) record = NULL;
+  gsize head_length;
+
+  if (!any_canonical_check (value, error))
+    {
+      g_prefix_error (error, "Result of “%s”: ", any_function_get_name (self->function));
+      return FALSE;
+    }
+
+  record = any_codec_seal (self->key, dependencies, value, facts, &head_length);
+  if (!any_core_publish (self->core, self->key, &self->draft, record, head_length, error))
+    return FALSE;
+
+  any_cache_note_stored (cache);
+
+  return TRUE;
+}
+
+/* Adds what the depfiles function names. FALSE where it could not say. */
+static gboolean
+add_depfiles (AnyAttempt *self,
+              GVariant   *value,
+              GError    **error)
+{
+  AnyDependencies *dependencies = any_request_get_dependencies (self->request);
+  g_auto (GStrv) paths = NULL;
+
+  if (self->depfiles == NULL)
+    return TRUE;
+
+  paths = any_function_list_depfiles (self->function, self->depfiles, value, any_request_get_args (self->request), error);
+  if (paths == NULL)
+    return FALSE;
+
+  for (char **path = paths; *path != NULL; path++)
+    any_dependencies_add_read (dependencies, *path, self->since);
+
+  return TRUE;
+}
+
+/* How old the outcome may become. */
+static gint64
+get_maxage (AnyAttempt *self,
+            gboolean    failed)
+{
+  gint64 maxage = any_policy_shorter (any_function_get_limit (self->function), any_request_get_maxage (self->request));
+  gint64 error_maxage = any_function_get_error_maxage (self->function);
+
+  return failed && error_maxage > 0 ? any_policy_shorter (maxage, error_maxage) : maxage;
+}
+
+static gint64
+get_expires (AnyAttempt *self,
+             gboolean    failed)
+{
+  return any_policy_earlier (any_policy_expires (self->created, get_maxage (self, failed)), any_request_get_expires (self->request));
+}
+
+/* What an outcome depends on, as an entry has it. NULL where it may not outlive this call; with an error if that was not asked for.
+ * The files of a failure are known only if they were named before. */
+static GBytes *
+list_dependencies (AnyAttempt *self,
+                   GVariant   *value,
+                   GError    **error)
+{
+  AnyDependencies *dependencies = any_request_get_dependencies (self->request);
+
+  if (value == NULL && self->depfiles != NULL)
+    return NULL;
+  if (value != NULL && !add_depfiles (self, value, error))
+    return NULL;
+
+  return get_maxage (self, value == NULL) != 0 && any_dependencies_settle (dependencies, error) ? any_dependencies_pack (dependencies) : NULL;
+}
+
+/* What was not made anew may have been marked since it was found. */
+static guint64
+get_marks (AnyAttempt *self)
+{
+  return any_request_is_renewed (self->request) ? MIN (self->draft.marks, self->old->facts.marks) : self->draft.marks;
+}
+
+static gboolean
+publish (AnyAttempt *self,
+         GBytes     *dependencies,
+         GVariant   *outcome,
+         gboolean    failed,
+         gint64      cost,
+         GError    **error)
+{
+  AnyFacts facts = {
+    .created = self->created,
+    .expires = get_expires (self, failed),
+    .cost = cost,
+    .marks = get_marks (self),
+    .failure = failed,
+    .validator = failed ? NULL : any_request_get_new_validator (self->request),
+  };
+
+  return seal_and_publish (self, dependencies, outcome, &facts, error);
+}
+
+/* The outcome goes into a computation around this one, which holds no longer than it. */
+static void
+hand_up (AnyAttempt *self,
+         AnyRequest *outer,
+         GBytes     *dependencies,
+         gboolean    failed)
+{
+  const guint8 *bytes;
+  gsize         length;
+
+  if (outer == NULL)
+    return;
+
+  if (dependencies == NULL)
+    {
+      any_request_inherit_doubt (outer);
+      return;
+    }
+
+  bytes = g_bytes_get_data (dependencies, &length);
+  any_request_inherit (outer, any_function_get_name (self->function), any_function_get_version (self->function),
+                       bytes, length, get_expires (self, failed));
+}
+
+/* That files change is their right. Where nobody can vouch for one, results will never be stored, and somebody should know. */
+static void
+note (AnyAttempt   *self,
+      const GError *error)
+{
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY))
+    g_debug ("The result of “%s” is not stored: %s", any_function_get_name (self->function), error->message);
+  else
+    any_cache_note_failure (any_function_get_cache (self->function), error);
+}
+
+/* Nobody wants the old result any more once a newer one was returned that cannot be stored. */
+static void
+discard_old (AnyAttempt *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!any_core_remove (self->core, self->key, &error))
+    any_cache_note_failure (any_function_get_cache (self->function), error);
+}
+
+/* A failure takes the place of nothing that could still be returned: not behind a call that got an old result, and not where
+ * somebody wanted another one. */
+static gboolean
+is_remembered (AnyAttempt   *self,
+               const GError *failure)
+{
+  AnyTerms terms;
+
+  any_function_get_terms (self->function, &terms);
+
+  return terms.error_maxage > 0 &&
+         any_failure_is_memorable (failure) &&
+         !g_cancellable_is_cancelled (any_request_get_cancellable (self->request)) &&
+         self->draft.origin == ANY_ORIGIN_CALL &&
+         (self->old == NULL || !any_terms_allow_stale (&terms, self->old));
+}
+
+/* Stores an outcome, if it may be stored, and tells a request around this one, if there is one, what it has to know. Trouble is noted and does not concern the caller, who has
+ * the value or the failure. In a child that was forked from within the computation nothing is stored: the draft is the parent's. */
+void
+any_attempt_conclude (AnyAttempt   *self,
+                      GVariant     *value,
+                      const GError *failure,
+                      AnyRequest   *outer)
+{
+  gint64   cost = g_get_monotonic_time () - self->started;
+  gboolean failed = value == NULL;
+  gboolean stores = self->core != NULL && !any_core_is_inherited (self->core) && (!failed || is_remembered (self, failure));
+  gboolean stored;
+  g_autoptr (GVariant) outcome = NULL;
+  g_autoptr (GBytes) dependencies = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!stores && outer == NULL)
+    return;
+
+  dependencies = list_dependencies (self, value, &error);
+  hand_up (self, outer, dependencies, failed);
+  if (!stores)
+    return;
+
+  outcome = g_variant_ref_sink (failed ? any_failure_new (failure) : value);
+  stored = self->draft_begun && dependencies != NULL && publish (self, dependencies, outcome, failed, cost, &error);
+  if (error != NULL)
+    note (self, error);
+  if (!stored && self->draft.origin == ANY_ORIGIN_REFRESH && !g_error_matches (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_TIMEOUT))
+    discard_old (self);
+}
+
+/* What a fork has brought along is left as it is. */
+void
+any_attempt_clear (AnyAttempt *self)
+{
+  if (self->core != NULL && !any_core_is_inherited (self->core))
+    any_draft_clear (&self->draft);
+  g_clear_pointer (&self->depfiles, any_hook_unref);
+  g_clear_object (&self->request);
+}
+
+/* Stores a result that the caller brings along. Stamps its files now. */
+gboolean
+any_attempt_store (AnyFunction       *function,
+                   const AnyKey      *key,
+                   GVariant          *value,
+                   gint64             maxage,
+                   const char *const *dependencies,
+                   GError           **error)
+{
+  AnyAttempt self = { .function = function, .key = key };
+  AnyFacts   facts = { .created = g_get_real_time () };
+  g_autoptr (AnyDependencies) list = any_dependencies_new ();
+  g_autoptr (GBytes) packed = NULL;
+  gboolean stored = FALSE;
+
+  self.core = any_cache_get_core (any_function_get_cache (function));
+  if (!any_core_begin (self.core, key, ANY_ORIGIN_GIVEN, &self.draft, error))
+    return FALSE;
+  facts.marks = self.draft.marks;
+  facts.expires = any_policy_expires (facts.created, any_policy_shorter (any_function_get_limit (function), maxage));
+
+  for (; dependencies != NULL && *dependencies != NULL; dependencies++)
+    any_dependencies_add (list, *dependencies);
+  if (any_dependencies_settle (list, error))
+    {
+      packed = any_dependencies_pack (list);
+      stored = seal_and_publish (&self, packed, value, &facts, error);
+    }
+  any_draft_clear (&self.draft);
+
+  return stored;
+}

@@ -1,0 +1,177 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "any-revalidation.h"
+
+#include "any-owner.h"
+
+/* One result that is, or was lately, computed anew. */
+typedef struct
+{
+  AnyIdent ident;
+  gboolean pending;    /* somebody is at it, or will be */
+  gint64   not_before; /* us, monotonic: it failed, and nobody tries again until then */
+} Item;
+
+struct _AnyRevalidation
+{
+  GMutex      lock;
+  GHashTable *items; /* (owned) set of (owned) Item, protected by lock */
+};
+
+typedef struct
+{
+  GWeakRef  function;
+  GVariant *args; /* (owned) */
+  AnyIdent  ident;
+} Job;
+
+static guint
+item_hash (gconstpointer data)
+{
+  const Item *item = data;
+
+  return (guint) item->ident.low;
+}
+
+static gboolean
+item_equal (gconstpointer a,
+            gconstpointer b)
+{
+  const Item *item_a = a;
+  const Item *item_b = b;
+
+  return item_a->ident.low == item_b->ident.low && item_a->ident.high == item_b->ident.high;
+}
+
+AnyRevalidation *
+any_revalidation_new (void)
+{
+  AnyRevalidation *self = g_new0 (AnyRevalidation, 1);
+
+  g_mutex_init (&self->lock);
+
+  return self;
+}
+
+void
+any_revalidation_free (AnyRevalidation *self)
+{
+  g_clear_pointer (&self->items, g_hash_table_unref);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+static gboolean
+is_over_cb (gpointer       key,
+            gpointer value G_GNUC_UNUSED,
+            gpointer       data)
+{
+  const Item   *item = key;
+  const gint64 *now = data;
+
+  return !item->pending && item->not_before <= *now;
+}
+
+/* Takes a result over. FALSE where somebody has, or where it is too early after a failure. */
+static gboolean
+claim (AnyRevalidation *self,
+       const AnyIdent  *ident)
+{
+  gint64   now = g_get_monotonic_time ();
+  Item     probe = { .ident = *ident, .pending = TRUE };
+  gboolean claimed;
+
+  g_mutex_lock (&self->lock);
+
+  if (self->items == NULL)
+    self->items = g_hash_table_new_full (item_hash, item_equal, g_free, NULL);
+  g_hash_table_foreach_remove (self->items, is_over_cb, &now);
+
+  claimed = !g_hash_table_contains (self->items, &probe);
+  if (claimed)
+    g_hash_table_add (self->items, g_memdup2 (&probe, sizeof probe));
+
+  g_mutex_unlock (&self->lock);
+
+  return claimed;
+}
+
+/* Gives it back, not to be tried for so many microseconds. */
+static void
+release (AnyRevalidation *self,
+         const AnyIdent  *ident,
+         gint64           pause)
+{
+  Item   probe = { .ident = *ident };
+  gint64 now = g_get_monotonic_time ();
+
+  g_mutex_lock (&self->lock);
+
+  probe.not_before = pause < G_MAXINT64 - now ? now + pause : G_MAXINT64;
+  if (pause > 0)
+    g_hash_table_replace (self->items, g_memdup2 (&probe, sizeof probe), NULL);
+  else
+    g_hash_table_remove (self->items, &probe);
+
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+job_run_cb (gpointer user_data)
+{
+  Job *job = user_data;
+  g_autoptr (AnyFunction) function = g_weak_ref_get (&job->function);
+  g_autoptr (GVariant) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (function == NULL)
+    return G_SOURCE_REMOVE;
+
+  result = any_function_call_fresh (function, job->args, &error);
+  if (result == NULL)
+    g_debug ("“%s” was not computed anew: %s", any_function_get_name (function), error->message);
+
+  release (any_function_get_revalidation (function), &job->ident, result == NULL ? any_function_get_error_maxage (function) : 0);
+  if (result != NULL)
+    any_function_emit_updated (function, job->args, result);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+job_free (gpointer user_data)
+{
+  Job *job = user_data;
+
+  g_weak_ref_clear (&job->function);
+  g_variant_unref (job->args);
+  g_free (job);
+}
+
+/* Has a result computed when the function's main context has nothing better to do. Asked for again before that is done, or too early
+ * after a failure, it does nothing. */
+void
+any_revalidation_begin (AnyFunction    *function,
+                        GVariant       *args,
+                        const AnyIdent *ident)
+{
+  g_autoptr (GSource) source = NULL;
+  Job *job;
+
+  if (!claim (any_function_get_revalidation (function), ident))
+    return;
+
+  job = g_new0 (Job, 1);
+  g_weak_ref_init (&job->function, function);
+  job->args = g_variant_ref (args);
+  job->ident = *ident;
+
+  source = g_idle_source_new ();
+  g_source_set_static_name (source, "[anycache] revalidation");
+  g_source_set_callback (source, job_run_cb, job, job_free);
+  g_source_attach (source, any_function_get_owner (function)->context);
+}

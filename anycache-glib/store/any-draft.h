@@ -1,0 +1,58 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#pragma once
+
+#include "any-codec.h"
+#include "any-location.h"
+#include "any-shard.h"
+
+G_BEGIN_DECLS
+
+/* Where a result comes from says what it yields to. */
+typedef enum
+{
+  ANY_ORIGIN_CALL,    /* to a removal since its computation began, and to any other result that was stored since */
+  ANY_ORIGIN_REFRESH, /* to the same; but what is stored then may be older, and goes */
+  ANY_ORIGIN_GIVEN,   /* to nothing: it is true at the instant of storing it */
+} AnyOrigin;
+
+/* What the directory was like when a computation began. Publishing compares. */
+typedef struct
+{
+  AnyOrigin      origin;
+  AnyDirectory  *directory;  /* (owned) (nullable) */
+  AnyGeneration *generation; /* (owned) (nullable) */
+  guint64        sequence;
+  guint64        epoch;
+  guint64        marks; /* the number of the last one */
+
+  AnyEntryIdentity entry; /* what stood in its place */
+} AnyDraft;
+
+gboolean any_draft_begin (AnyDraft     *self,
+                          AnyLocation  *location,
+                          const AnyKey *key,
+                          AnyOrigin     origin,
+                          GError      **error);
+
+void any_draft_clear (AnyDraft *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AnyDraft, any_draft_clear)
+
+typedef enum
+{
+  ANY_PUBLISHED,
+  ANY_PUBLISH_SUPERSEDED, /* it had to yield: not stored, and nothing is wrong */
+  ANY_PUBLISH_FAILED,     /* the error says why */
+} AnyPublish;
+
+AnyPublish any_draft_publish (const AnyDraft  *self,
+                              AnyLocation     *location,
+                              const AnyKey    *key,
+                              const AnyRecord *record,
+                              gsize            head_length,
+                              GError         **error);
+
+G_END_DECLS
