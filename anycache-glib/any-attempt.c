@@ -14,6 +14,7 @@
 #include "any-function-private.h"
 #include "any-policy.h"
 #include "any-request-private.h"
+#include "any-vigil.h"
 
 /* What the computation may give once more if it finds that it has not changed. The files that it was made from must not have. */
 static AnyRecord *
@@ -56,30 +57,64 @@ any_attempt_begin (AnyAttempt   *self,
 }
 
 /* Seals what came of it and puts that into the directory. */
-static gboolean
+static AnySkip
 seal_and_publish (AnyAttempt     *self,
+                  GVariant       *args,
                   GBytes         *dependencies,
                   GVariant       *value,
                   const AnyFacts *facts,
                   GError        **error)
 {
-  AnyCache *cache = any_function_get_cache (self->function);
   g_autoptr (AnyRecord) record = NULL;
   gsize head_length;
 
   if (!any_canonical_check (value, error))
     {
       g_prefix_error (error, "Result of “%s”: ", any_function_get_name (self->function));
-      return FALSE;
+      return ANY_SKIP_REFUSED;
     }
 
   record = any_codec_seal (self->key, dependencies, value, facts, &head_length);
-  if (!any_core_publish (self->core, self->key, &self->draft, record, head_length, error))
-    return FALSE;
+  switch (any_core_publish (self->core, self->key, &self->draft, record, head_length, error))
+    {
+    case ANY_PUBLISHED:
+      any_cache_note_stored (any_function_get_cache (self->function));
+      any_vigil_keep (self->function, args, record);
+      return ANY_SKIP_NONE;
 
-  any_cache_note_stored (cache);
+    case ANY_PUBLISH_SUPERSEDED:
+      return ANY_SKIP_SUPERSEDED;
 
-  return TRUE;
+    case ANY_PUBLISH_FAILED:
+    default:
+      return ANY_SKIP_FAILED;
+    }
+}
+
+/* Asks the user which files a result was made from. NULL with an error where that could not be said. */
+static char **
+ask_depfiles (AnyAttempt *self,
+              GVariant   *result,
+              GError    **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  char **paths;
+
+  paths = ((AnyDepfilesFunc) any_hook_get_callback (self->depfiles)) (result, any_request_get_args (self->request),
+                                                                      any_hook_get_data (self->depfiles), &local_error);
+
+  if (local_error != NULL)
+    {
+      g_clear_pointer (&paths, g_strfreev);
+      g_propagate_error (error, g_steal_pointer (&local_error));
+    }
+  else if (paths == NULL)
+    {
+      g_set_error (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_NO_RESULT,
+                   "The depfiles function of “%s” gave no list of files", any_function_get_name (self->function));
+    }
+
+  return paths;
 }
 
 /* Adds what the depfiles function names. FALSE where it could not say. */
@@ -94,7 +129,7 @@ add_depfiles (AnyAttempt *self,
   if (self->depfiles == NULL)
     return TRUE;
 
-  paths = any_function_list_depfiles (self->function, self->depfiles, value, any_request_get_args (self->request), error);
+  paths = ask_depfiles (self, value, error);
   if (paths == NULL)
     return FALSE;
 
@@ -146,7 +181,17 @@ get_marks (AnyAttempt *self)
   return any_request_is_renewed (self->request) ? MIN (self->draft.marks, self->old->facts.marks) : self->draft.marks;
 }
 
-static gboolean
+/* Why nobody can say what an outcome depends on. */
+static AnySkip
+skip_of (const GError *error)
+{
+  if (error == NULL)
+    return ANY_SKIP_TRANSIENT;
+
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY) ? ANY_SKIP_RACY : ANY_SKIP_UNTRACKABLE;
+}
+
+static AnySkip
 publish (AnyAttempt *self,
          GBytes     *dependencies,
          GVariant   *outcome,
@@ -163,7 +208,10 @@ publish (AnyAttempt *self,
     .validator = failed ? NULL : any_request_get_new_validator (self->request),
   };
 
-  return seal_and_publish (self, dependencies, outcome, &facts, error);
+  if (!self->draft_begun)
+    return ANY_SKIP_FAILED;
+
+  return seal_and_publish (self, any_request_get_args (self->request), dependencies, outcome, &facts, error);
 }
 
 /* The outcome goes into a computation around this one, which holds no longer than it. */
@@ -190,17 +238,6 @@ hand_up (AnyAttempt *self,
                        bytes, length, get_expires (self, failed));
 }
 
-/* That files change is their right. Where nobody can vouch for one, results will never be stored, and somebody should know. */
-static void
-note (AnyAttempt   *self,
-      const GError *error)
-{
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY))
-    g_debug ("The result of “%s” is not stored: %s", any_function_get_name (self->function), error->message);
-  else
-    any_cache_note_failure (any_function_get_cache (self->function), error);
-}
-
 /* Nobody wants the old result any more once a newer one was returned that cannot be stored. */
 static void
 discard_old (AnyAttempt *self)
@@ -209,6 +246,25 @@ discard_old (AnyAttempt *self)
 
   if (!any_core_remove (self->core, self->key, &error))
     any_cache_note_failure (any_function_get_cache (self->function), error);
+}
+
+/* That files change is their right. Where nobody can vouch for one, results will never be stored, and somebody should know. */
+static void
+note_skip (AnyAttempt   *self,
+           AnySkip       skip,
+           const GError *error)
+{
+  g_debug ("The result of “%s” is not stored (%d): %s", any_function_get_name (self->function), (int) skip,
+           error != NULL ? error->message : "it may not outlive the call, or had to yield");
+
+  if (skip == ANY_SKIP_RACY)
+    any_vigil_doubt (self->function, any_request_get_args (self->request), &self->key->ident);
+  else if (error != NULL)
+    any_cache_note_failure (any_function_get_cache (self->function), error);
+
+  if (self->draft.origin == ANY_ORIGIN_REFRESH && skip != ANY_SKIP_SUPERSEDED &&
+      !g_error_matches (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_TIMEOUT))
+    discard_old (self);
 }
 
 /* A failure takes the place of nothing that could still be returned: not behind a call that got an old result, and not where
@@ -228,8 +284,9 @@ is_remembered (AnyAttempt   *self,
          (self->old == NULL || !any_terms_allow_stale (&terms, self->old));
 }
 
-/* Stores an outcome, if it may be stored, and tells a request around this one, if there is one, what it has to know. Trouble is noted and does not concern the caller, who has
- * the value or the failure. In a child that was forked from within the computation nothing is stored: the draft is the parent's. */
+/* Stores an outcome, if it may be stored, and tells a request around this one, if there is one, what it has to know. Trouble is noted
+ * and does not concern the caller, who has the value or the failure. In a child that was forked from within the computation nothing
+ * is stored: the draft is the parent's. */
 void
 any_attempt_conclude (AnyAttempt   *self,
                       GVariant     *value,
@@ -239,7 +296,7 @@ any_attempt_conclude (AnyAttempt   *self,
   gint64   cost = g_get_monotonic_time () - self->started;
   gboolean failed = value == NULL;
   gboolean stores = self->core != NULL && !any_core_is_inherited (self->core) && (!failed || is_remembered (self, failure));
-  gboolean stored;
+  AnySkip  skip;
   g_autoptr (GVariant) outcome = NULL;
   g_autoptr (GBytes) dependencies = NULL;
   g_autoptr (GError) error = NULL;
@@ -253,11 +310,10 @@ any_attempt_conclude (AnyAttempt   *self,
     return;
 
   outcome = g_variant_ref_sink (failed ? any_failure_new (failure) : value);
-  stored = self->draft_begun && dependencies != NULL && publish (self, dependencies, outcome, failed, cost, &error);
-  if (error != NULL)
-    note (self, error);
-  if (!stored && self->draft.origin == ANY_ORIGIN_REFRESH && !g_error_matches (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_TIMEOUT))
-    discard_old (self);
+  skip = dependencies != NULL ? publish (self, dependencies, outcome, failed, cost, &error) : skip_of (error);
+  any_counters_add_store (any_core_get_counters (self->core), skip);
+  if (skip != ANY_SKIP_NONE)
+    note_skip (self, skip, error);
 }
 
 /* What a fork has brought along is left as it is. */
@@ -274,6 +330,7 @@ any_attempt_clear (AnyAttempt *self)
 gboolean
 any_attempt_store (AnyFunction       *function,
                    const AnyKey      *key,
+                   GVariant          *args,
                    GVariant          *value,
                    gint64             maxage,
                    const char *const *dependencies,
@@ -281,24 +338,30 @@ any_attempt_store (AnyFunction       *function,
 {
   AnyAttempt self = { .function = function, .key = key };
   AnyFacts   facts = { .created = g_get_real_time () };
+  AnySkip    skip;
   g_autoptr (AnyDependencies) list = any_dependencies_new ();
   g_autoptr (GBytes) packed = NULL;
-  gboolean stored = FALSE;
+  g_autoptr (GError) local_error = NULL;
 
   self.core = any_cache_get_core (any_function_get_cache (function));
   if (!any_core_begin (self.core, key, ANY_ORIGIN_GIVEN, &self.draft, error))
-    return FALSE;
+    {
+      any_counters_add_store (any_core_get_counters (self.core), ANY_SKIP_FAILED);
+      return FALSE;
+    }
+
   facts.marks = self.draft.marks;
   facts.expires = any_policy_expires (facts.created, any_policy_shorter (any_function_get_limit (function), maxage));
-
   for (; dependencies != NULL && *dependencies != NULL; dependencies++)
     any_dependencies_add (list, *dependencies);
-  if (any_dependencies_settle (list, error))
-    {
-      packed = any_dependencies_pack (list);
-      stored = seal_and_publish (&self, packed, value, &facts, error);
-    }
-  any_draft_clear (&self.draft);
+  if (any_dependencies_settle (list, &local_error))
+    packed = any_dependencies_pack (list);
 
-  return stored;
+  skip = packed != NULL ? seal_and_publish (&self, args, packed, value, &facts, &local_error) : skip_of (local_error);
+  any_counters_add_store (any_core_get_counters (self.core), skip);
+  any_draft_clear (&self.draft);
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+
+  return skip == ANY_SKIP_NONE || skip == ANY_SKIP_SUPERSEDED;
 }

@@ -44,6 +44,7 @@ void any_attempt_clear (AnyAttempt *self);
 /* Without asking the user. */
 gboolean any_attempt_store (AnyFunction       *function,
                             const AnyKey      *key,
+                            GVariant          *args,
                             GVariant          *value,
                             gint64             maxage,
                             const char *const *dependencies,

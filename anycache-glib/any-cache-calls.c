@@ -7,6 +7,32 @@
 #include "any-cache-private.h"
 
 #include "any-dependency.h"
+#include "any-watch.h"
+
+/**
+ * any_cache_get_stats:
+ * @self: a cache
+ *
+ * Gets what this process has done with the directory.
+ *
+ * All objects on one directory are counted together, from when the first of them came to be.
+ *
+ * Returns: (transfer full): the counters of this instant
+ *
+ * Since: 1.0
+ */
+AnyStats *
+any_cache_get_stats (AnyCache *self)
+{
+  AnyStats *stats;
+
+  g_return_val_if_fail (ANY_IS_CACHE (self), NULL);
+
+  stats = any_counters_read (any_core_get_counters (any_cache_get_core (self)));
+  stats->polled = any_watch_count_polled ();
+
+  return stats;
+}
 
 /**
  * any_cache_get_size: (get-property size)

@@ -8,6 +8,7 @@
 #error "Only <anycache-glib/anycache.h> can be included directly."
 #endif
 
+#include "any-stats.h"
 #include "any-types.h"
 
 G_BEGIN_DECLS
@@ -66,6 +67,9 @@ gint64 any_cache_get_check_interval (AnyCache *self);
 ANY_AVAILABLE_IN_1_0
 void any_cache_set_check_interval (AnyCache *self,
                                    gint64    check_interval);
+
+ANY_AVAILABLE_IN_1_0
+AnyStats *any_cache_get_stats (AnyCache *self);
 
 ANY_AVAILABLE_IN_1_0
 guint64 any_cache_get_size (AnyCache *self);

@@ -13,6 +13,7 @@
 #include "any-failure.h"
 #include "any-policy.h"
 #include "any-revalidation.h"
+#include "any-vigil.h"
 
 /* One use of a function: the arguments, and the key that they make. */
 typedef struct
@@ -83,6 +84,7 @@ find (AnyFunction    *self,
     return ANY_MISS_ABSENT;
 
   miss = any_core_lookup (core_of (self), key, terms, record);
+  any_counters_add_lookup (any_core_get_counters (core_of (self)), miss);
   if (miss != ANY_MISS_NONE)
     g_debug ("No result of “%s”: %s", any_function_get_name (self), any_miss_to_string (miss));
 
@@ -92,10 +94,12 @@ find (AnyFunction    *self,
 /* Gives what is stored: a result, or the error that its computation failed with. */
 static GVariant *
 use_record (AnyFunction     *self,
+            GVariant        *args,
             const AnyRecord *record,
             GError         **error)
 {
   any_computation_note_hit (self, record);
+  any_vigil_keep (self, args, record);
 
   if (!record->facts.failure)
     return g_variant_ref (record->value);
@@ -120,12 +124,12 @@ find_or_compute (AnyFunction  *self,
   any_function_get_terms (self, &terms);
   miss = find (self, &use->key, &terms, &record);
   if (miss == ANY_MISS_NONE)
-    return use_record (self, record, error);
+    return use_record (self, use->args, record, error);
 
   if (!insists && miss == ANY_MISS_EXPIRED && any_terms_allow_stale (&terms, record))
     {
       any_revalidation_begin (self, use->args, &use->key.ident);
-      return use_record (self, record, error);
+      return use_record (self, use->args, record, error);
     }
 
   return any_computation_run (self, &use->key, use->args, ANY_ORIGIN_CALL, miss == ANY_MISS_EXPIRED ? record : NULL, cancellable, error);
@@ -225,7 +229,7 @@ any_function_lookup (AnyFunction  *self,
   if (find (self, &use.key, &terms, &record) != ANY_MISS_NONE || record->facts.failure)
     return NULL;
 
-  return use_record (self, record, error);
+  return use_record (self, use.args, record, error);
 }
 
 /**
@@ -352,7 +356,7 @@ any_function_store (AnyFunction       *self,
   if (any_policy_shorter (any_function_get_limit (self), maxage) == 0)
     return any_core_remove (core_of (self), &use.key, error);
 
-  return any_attempt_store (self, &use.key, sunk_value, maxage, dependencies, error);
+  return any_attempt_store (self, &use.key, use.args, sunk_value, maxage, dependencies, error);
 }
 
 /**

@@ -22,10 +22,16 @@ GVariant *any_function_call_fresh (AnyFunction *self,
                                    GVariant    *args,
                                    GError     **error);
 
-/* Revalidation, and what it tells. */
+/* What goes on without a call, and what it tells. */
 typedef struct _AnyRevalidation AnyRevalidation;
+typedef struct _AnyVigil        AnyVigil;
 
 AnyRevalidation *any_function_get_revalidation (AnyFunction *self);
+
+AnyVigil *any_function_get_vigil (AnyFunction *self);
+
+void any_function_emit_invalidated (AnyFunction *self,
+                                    GVariant    *args);
 
 void any_function_emit_updated (AnyFunction *self,
                                 GVariant    *args,
@@ -36,11 +42,5 @@ gboolean any_function_compute (AnyFunction *self,
                                GError     **error);
 
 AnyHook *any_function_ref_depfiles_hook (AnyFunction *self);
-
-char **any_function_list_depfiles (AnyFunction *self,
-                                   AnyHook     *hook,
-                                   GVariant    *result,
-                                   GVariant    *args,
-                                   GError     **error);
 
 G_END_DECLS

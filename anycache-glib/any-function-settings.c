@@ -9,6 +9,7 @@
 #include "any-cache.h"
 #include "any-function-private.h"
 #include "any-policy.h"
+#include "any-vigil.h"
 
 /* The shortest age that holds for every result of the function. */
 gint64
@@ -300,4 +301,6 @@ any_function_set_flags (AnyFunction     *self,
 
   if (__atomic_exchange_n (&any_function_get_settings (self)->flags, flags, __ATOMIC_RELAXED) != flags)
     g_object_notify (G_OBJECT (self), "flags");
+  if (flags == ANY_FUNCTION_FLAGS_NONE)
+    any_vigil_end (any_function_get_vigil (self));
 }

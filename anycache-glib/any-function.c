@@ -13,6 +13,7 @@
 #include "any-policy.h"
 #include "any-request.h"
 #include "any-revalidation.h"
+#include "any-vigil.h"
 
 /**
  * AnyFunction:
@@ -46,6 +47,7 @@ struct _AnyFunction
   AnyOwner            owner;
   AnyHooks            hooks;
   AnyRevalidation    *revalidation; /* (owned), set once */
+  AnyVigil           *vigil;        /* (owned), set once */
 };
 
 typedef enum
@@ -88,6 +90,20 @@ any_function_get_revalidation (AnyFunction *self)
   return self->revalidation;
 }
 
+AnyVigil *
+any_function_get_vigil (AnyFunction *self)
+{
+  return self->vigil;
+}
+
+void
+any_function_emit_invalidated (AnyFunction *self,
+                               GVariant    *args)
+{
+  any_owner_emit (&self->owner, G_OBJECT (self), signals[SIGNAL_INVALIDATED], args);
+  any_cache_emit_invalidated (self->cache, self->name, args);
+}
+
 void
 any_function_emit_updated (AnyFunction *self,
                            GVariant    *args,
@@ -128,33 +144,6 @@ any_function_ref_depfiles_hook (AnyFunction *self)
   gboolean closed;
 
   return any_hooks_ref (&self->hooks, ANY_HOOK_DEPFILES, &closed);
-}
-
-/* Asks the user which files a result was made from. NULL with an error where that could not be said. */
-char **
-any_function_list_depfiles (AnyFunction *self,
-                            AnyHook     *hook,
-                            GVariant    *result,
-                            GVariant    *args,
-                            GError     **error)
-{
-  g_autoptr (GError) local_error = NULL;
-  char **paths;
-
-  paths = ((AnyDepfilesFunc) any_hook_get_callback (hook)) (result, args, any_hook_get_data (hook), &local_error);
-
-  if (local_error != NULL)
-    {
-      g_clear_pointer (&paths, g_strfreev);
-      g_propagate_error (error, g_steal_pointer (&local_error));
-    }
-  else if (paths == NULL)
-    {
-      g_set_error (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_NO_RESULT,
-                   "The depfiles function of “%s” gave no list of files", self->name);
-    }
-
-  return paths;
 }
 
 static void
@@ -270,6 +259,7 @@ any_function_finalize (GObject *object)
   g_free (self->name);
   g_free (self->version);
   g_free (self->args_type);
+  any_vigil_free (self->vigil);
   any_revalidation_free (self->revalidation);
   any_owner_clear (&self->owner);
   any_hooks_clear (&self->hooks);
@@ -402,6 +392,7 @@ any_function_init (AnyFunction *self)
   any_owner_init (&self->owner);
   any_hooks_init (&self->hooks);
   self->revalidation = any_revalidation_new ();
+  self->vigil = any_vigil_new ();
   self->settings.maxage = ANY_POLICY_NO_LIMIT;
 }
 

@@ -32,19 +32,14 @@ typedef struct
 static guint
 item_hash (gconstpointer data)
 {
-  const Item *item = data;
-
-  return (guint) item->ident.low;
+  return any_ident_hash (&((const Item *) data)->ident);
 }
 
 static gboolean
 item_equal (gconstpointer a,
             gconstpointer b)
 {
-  const Item *item_a = a;
-  const Item *item_b = b;
-
-  return item_a->ident.low == item_b->ident.low && item_a->ident.high == item_b->ident.high;
+  return any_ident_equal (&((const Item *) a)->ident, &((const Item *) b)->ident);
 }
 
 AnyRevalidation *

@@ -12,6 +12,7 @@
 #include "any-error.h"
 #include "any-function.h"
 #include "any-request.h"
+#include "any-stats.h"
 #include "any-types.h"
 #include "any-version.h"
 

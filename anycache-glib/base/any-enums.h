@@ -60,4 +60,66 @@ typedef enum
 ANY_AVAILABLE_IN_1_0
 GType any_function_flags_get_type (void);
 
+/**
+ * AnyMiss:
+ * @ANY_MISS_NONE: nothing is missing: a hit
+ * @ANY_MISS_ABSENT: nothing is stored
+ * @ANY_MISS_EXPIRED: what is stored is too old
+ * @ANY_MISS_OUTDATED: something that it depends on has changed
+ * @ANY_MISS_CORRUPT: it is damaged, cut, or no entry at all
+ * @ANY_MISS_FOREIGN: it is of another version of the format, or of another byte order
+ * @ANY_MISS_OTHER_KEY: it is the result of something else: a file that was moved, or two keys of one ident
+ * @ANY_MISS_IO: it could not be read
+ *
+ * Why a look-up found nothing to return.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  ANY_MISS_NONE,
+  ANY_MISS_ABSENT,
+  ANY_MISS_EXPIRED,
+  ANY_MISS_OUTDATED,
+  ANY_MISS_CORRUPT,
+  ANY_MISS_FOREIGN,
+  ANY_MISS_OTHER_KEY,
+  ANY_MISS_IO,
+} AnyMiss;
+
+#define ANY_TYPE_MISS (any_miss_get_type ())
+
+ANY_AVAILABLE_IN_1_0
+GType any_miss_get_type (void);
+
+/**
+ * AnySkip:
+ * @ANY_SKIP_NONE: nothing speaks against it: it was stored
+ * @ANY_SKIP_TRANSIENT: it may have no age, or was made from a result that could not be stored
+ * @ANY_SKIP_RACY: something that it depends on has changed while it was computed
+ * @ANY_SKIP_UNTRACKABLE: nothing can vouch for something that it depends on, such as a device, or nobody could say what that is
+ * @ANY_SKIP_REFUSED: a value of this kind cannot be stored
+ * @ANY_SKIP_SUPERSEDED: it was removed, cleared, refreshed or stored by somebody else meanwhile
+ * @ANY_SKIP_FAILED: it could not be written
+ *
+ * Why a result was returned and not stored.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  ANY_SKIP_NONE,
+  ANY_SKIP_TRANSIENT,
+  ANY_SKIP_RACY,
+  ANY_SKIP_UNTRACKABLE,
+  ANY_SKIP_REFUSED,
+  ANY_SKIP_SUPERSEDED,
+  ANY_SKIP_FAILED,
+} AnySkip;
+
+#define ANY_TYPE_SKIP (any_skip_get_type ())
+
+ANY_AVAILABLE_IN_1_0
+GType any_skip_get_type (void);
+
 G_END_DECLS

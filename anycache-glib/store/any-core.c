@@ -4,125 +4,33 @@
 
 #include "config.h"
 
-#include "any-core.h"
+#include "any-core-private.h"
 
-#include <pthread.h>
+#include "any-dependency-list.h"
+#include "any-marks-file.h"
 
 /* Some thousands of small results, or a hundred thumbnails: what an application gains from without noticing the memory. */
 #define DEFAULT_MAX_MEMORY (G_GINT64_CONSTANT (16) << 20)
 
-struct _AnyCore
-{
-  char          *cachedir; /* (owned), set once */
-  guint          n_users;  /* protected by registry.lock */
-  int            n_forks;  /* set once: how often this process had been forked when the core was made */
-  AnyDiskTier   *disk;     /* (owned), set once */
-  AnyMemoryTier *memory;   /* (owned), set once */
-  gint64         floor;    /* atomic: what was validated until then counts no more; us, monotonic */
-};
-
-static struct
-{
-  GMutex      lock;
-  GHashTable *cores;   /* (owned) (nullable) cachedir -> AnyCore, protected by lock */
-  int         n_forks; /* atomic */
-} registry;
-
-/* Runs in the child, in its only thread. The parent's cores are left as they are. */
-static void
-after_fork_cb (void)
-{
-  g_mutex_init (&registry.lock);
-  registry.cores = NULL;
-  registry.n_forks++;
-}
-
-static void
-watch_forks (void)
-{
-  static gsize once = 0;
-
-  if (g_once_init_enter (&once))
-    {
-      pthread_atfork (NULL, NULL, after_fork_cb);
-      g_once_init_leave (&once, 1);
-    }
-}
-
-static AnyCore *
-core_new (const char *cachedir)
+AnyCore *
+any_core_new (const char *cachedir)
 {
   AnyCore *self = g_new0 (AnyCore, 1);
 
   self->cachedir = g_strdup (cachedir);
-  self->n_forks = g_atomic_int_get (&registry.n_forks);
   self->disk = any_disk_tier_new (cachedir);
   self->memory = any_memory_tier_new (DEFAULT_MAX_MEMORY);
 
   return self;
 }
 
-static void
-core_free (AnyCore *self)
+void
+any_core_free (AnyCore *self)
 {
   any_memory_tier_free (self->memory);
   any_disk_tier_free (self->disk);
   g_free (self->cachedir);
   g_free (self);
-}
-
-/* Gives the core of a directory, named by an absolute path. */
-AnyCore *
-any_core_acquire (const char *cachedir)
-{
-  AnyCore *self;
-
-  watch_forks ();
-  g_mutex_lock (&registry.lock);
-
-  if (registry.cores == NULL)
-    registry.cores = g_hash_table_new (g_str_hash, g_str_equal);
-
-  self = g_hash_table_lookup (registry.cores, cachedir);
-  if (self == NULL)
-    {
-      self = core_new (cachedir);
-      g_hash_table_insert (registry.cores, self->cachedir, self);
-    }
-  self->n_users++;
-
-  g_mutex_unlock (&registry.lock);
-
-  return self;
-}
-
-void
-any_core_release (AnyCore *self)
-{
-  gboolean last;
-
-  if (any_core_is_inherited (self))
-    return;
-
-  g_mutex_lock (&registry.lock);
-
-  last = --self->n_users == 0;
-  if (last)
-    g_hash_table_remove (registry.cores, self->cachedir);
-  if (last && g_hash_table_size (registry.cores) == 0)
-    g_clear_pointer (&registry.cores, g_hash_table_unref);
-
-  g_mutex_unlock (&registry.lock);
-
-  if (last)
-    core_free (self);
-}
-
-/* Whether the core was made by a process that this one was forked from. */
-gboolean
-any_core_is_inherited (AnyCore *self)
-{
-  return self->n_forks != g_atomic_int_get (&registry.n_forks);
 }
 
 gint64
@@ -280,6 +188,38 @@ any_core_is_current (AnyCore        *self,
          any_terms_validate (terms, record, began) == ANY_MISS_NONE;
 }
 
+/* Whether nothing has changed that a record depends on. Whether it is what stands on disk, and how old it is, is not asked. */
+gboolean
+any_core_dependencies_hold (AnyCore         *self,
+                            const AnyRecord *record)
+{
+  return !any_disk_tier_is_marked (self->disk, record, ANY_EPOCH_UNKNOWN) &&
+         any_dependency_list_hold (record->dependencies, record->dependencies_length);
+}
+
+/* What changes when something is marked. */
+char *
+any_core_dup_marks_path (AnyCore *self)
+{
+  return any_directory_dup_path (self->cachedir, ANY_MARKS_FILE_NAME);
+}
+
+/* Lets nobody go by an earlier look at what memory holds for the key of a record. */
+void
+any_core_forget_validation (AnyCore         *self,
+                            const AnyRecord *record)
+{
+  AnyKey key = {
+    .bytes = (guint8 *) record->key,
+    .length = record->key_length,
+    .ident = any_ident_of (record->key, record->key_length),
+  };
+  g_autoptr (AnyRecord) found = any_memory_tier_find (self->memory, &key);
+
+  if (found != NULL)
+    __atomic_store_n (&found->validated, 0, __ATOMIC_RELEASE);
+}
+
 gboolean
 any_core_begin (AnyCore      *self,
                 const AnyKey *key,
@@ -290,8 +230,7 @@ any_core_begin (AnyCore      *self,
   return any_disk_tier_begin (self->disk, key, origin, draft, error);
 }
 
-/* Stores a record. TRUE also where it had to yield: it is not stored then, and nothing is wrong. */
-gboolean
+AnyPublish
 any_core_publish (AnyCore        *self,
                   const AnyKey   *key,
                   const AnyDraft *draft,
@@ -304,22 +243,14 @@ any_core_publish (AnyCore        *self,
   if (draft->origin != ANY_ORIGIN_CALL || draft->entry.inode != 0)
     forget_validations (self);
 
-  switch (published)
+  if (published == ANY_PUBLISHED)
     {
-    case ANY_PUBLISHED:
       record->epoch = draft->epoch;
       if (draft->epoch != ANY_EPOCH_UNKNOWN)
         any_memory_tier_put (self->memory, key, record);
-      return TRUE;
-
-    case ANY_PUBLISH_SUPERSEDED:
-      g_debug ("A result was removed, refreshed or given while it was computed; it is not stored");
-      return TRUE;
-
-    case ANY_PUBLISH_FAILED:
-    default:
-      return FALSE;
     }
+
+  return published;
 }
 
 gboolean
@@ -377,6 +308,12 @@ any_core_invalidate (AnyCore    *self,
   forget_validations (self);
 
   return marked;
+}
+
+AnyCounters *
+any_core_get_counters (AnyCore *self)
+{
+  return &self->counters;
 }
 
 guint64

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "any-counters.h"
 #include "any-disk-tier.h"
 #include "any-memory-tier.h"
 #include "any-terms.h"
@@ -18,6 +19,7 @@ G_BEGIN_DECLS
 typedef struct _AnyCore AnyCore;
 
 AnyCore *any_core_acquire (const char *cachedir);
+AnyCore *any_core_ref (AnyCore *self);
 void     any_core_release (AnyCore *self);
 
 gboolean any_core_is_inherited (AnyCore *self);
@@ -41,18 +43,26 @@ gboolean any_core_is_current (AnyCore        *self,
                               AnyRecord      *record,
                               const AnyTerms *terms);
 
+gboolean any_core_dependencies_hold (AnyCore         *self,
+                                     const AnyRecord *record);
+
+char *any_core_dup_marks_path (AnyCore *self);
+
+void any_core_forget_validation (AnyCore         *self,
+                                 const AnyRecord *record);
+
 gboolean any_core_begin (AnyCore      *self,
                          const AnyKey *key,
                          AnyOrigin     origin,
                          AnyDraft     *draft,
                          GError      **error);
 
-gboolean any_core_publish (AnyCore        *self,
-                           const AnyKey   *key,
-                           const AnyDraft *draft,
-                           AnyRecord      *record,
-                           gsize           head_length,
-                           GError        **error);
+AnyPublish any_core_publish (AnyCore        *self,
+                             const AnyKey   *key,
+                             const AnyDraft *draft,
+                             AnyRecord      *record,
+                             gsize           head_length,
+                             GError        **error);
 
 gboolean any_core_remove (AnyCore      *self,
                           const AnyKey *key,
@@ -68,6 +78,8 @@ gboolean any_core_clear (AnyCore *self,
 gboolean any_core_invalidate (AnyCore    *self,
                               const char *dependency,
                               GError    **error);
+
+AnyCounters *any_core_get_counters (AnyCore *self);
 
 guint64 any_core_get_size (AnyCore *self);
 

@@ -32,6 +32,14 @@ static int n_openings; /* atomic */
 /* For so long a process that finds all it asks for in memory may not notice that its directory was taken away. */
 #define LOOK_INTERVAL_US G_USEC_PER_SEC
 
+/* The path of something in the directory that is below a cache's. */
+char *
+any_directory_dup_path (const char *cachedir,
+                        const char *name)
+{
+  return g_build_filename (cachedir, SUBDIRECTORY, name, NULL);
+}
+
 AnyDirectory *
 any_directory_ref (AnyDirectory *self)
 {

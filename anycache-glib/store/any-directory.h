@@ -29,6 +29,9 @@ AnyDirectory *any_directory_open (const char *cachedir,
                                   gboolean    create,
                                   GError    **error);
 
+char *any_directory_dup_path (const char *cachedir,
+                              const char *name);
+
 AnyDirectory *any_directory_ref (AnyDirectory *self);
 void          any_directory_unref (AnyDirectory *self);
 

@@ -41,7 +41,7 @@ any_record_ref (AnyRecord *self)
 static void
 record_clear (AnyRecord *self)
 {
-  g_variant_unref (self->value);
+  g_clear_pointer (&self->value, g_variant_unref);
   g_free (self->block);
 }
 
@@ -79,6 +79,25 @@ point_into_block (AnyRecord       *self,
   self->dependencies = self->key + self->key_length;
   self->dependencies_length = header->dependencies_length;
   self->facts.validator = header->validator_length > 0 ? (const char *) self->dependencies + self->dependencies_length : NULL;
+}
+
+/* A record of the same entry that has no value, and so takes little memory. */
+AnyRecord *
+any_record_copy_without_value (const AnyRecord *record)
+{
+  AnyRecord *self = g_atomic_rc_box_new0 (AnyRecord);
+  guint8    *block = g_malloc (record->key_length + record->dependencies_length);
+
+  *self = *record;
+  self->value = NULL;
+  self->facts.validator = NULL;
+  self->block = block;
+  self->key = memcpy (block, record->key, record->key_length);
+  self->dependencies = block + record->key_length;
+  if (record->dependencies_length > 0)
+    memcpy (block + record->key_length, record->dependencies, record->dependencies_length);
+
+  return self;
 }
 
 static void

@@ -34,6 +34,8 @@ typedef struct
 AnyRecord *any_record_ref (AnyRecord *self);
 void       any_record_unref (AnyRecord *self);
 
+AnyRecord *any_record_copy_without_value (const AnyRecord *record);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnyRecord, any_record_unref)
 
 /* Encoding: the record holds everything but the value's bytes in its block, which is the entry's head. */

@@ -68,6 +68,19 @@ any_ident_of (gconstpointer key_bytes,
   return (AnyIdent){ .high = hash.high64, .low = hash.low64 };
 }
 
+guint
+any_ident_hash (const AnyIdent *self)
+{
+  return (guint) self->low;
+}
+
+gboolean
+any_ident_equal (const AnyIdent *a,
+                 const AnyIdent *b)
+{
+  return a->low == b->low && a->high == b->high;
+}
+
 void
 any_ident_write (const AnyIdent *self,
                  char            digits[ANY_IDENT_LENGTH + 1])

@@ -24,6 +24,10 @@ typedef struct
 AnyIdent any_ident_of (gconstpointer key_bytes,
                        gsize         length);
 
+guint    any_ident_hash (const AnyIdent *self);
+gboolean any_ident_equal (const AnyIdent *a,
+                          const AnyIdent *b);
+
 void any_ident_write (const AnyIdent *self,
                       char            digits[ANY_IDENT_LENGTH + 1]);
 

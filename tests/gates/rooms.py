@@ -14,7 +14,7 @@ import sys
 import tree
 
 LIBRARY = 'anycache-glib'
-FLOORS = ['base', 'value', 'deps', 'store', 'flight', '']    # '' is the library's own folder, the facade
+FLOORS = ['base', 'value', 'deps', 'watch', 'store', 'flight', '']    # '' is the library's own folder, the facade
 MAX_LINES = 400
 GENERATED = {'config.h': 'base', 'any-version.h': 'base'}
 IMPURE = re.compile(r'glib/gstdio|(dirent|fcntl|poll|stdio|time|unistd)\.h|sys/')
