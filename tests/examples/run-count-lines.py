@@ -5,29 +5,16 @@
 
 Each time, the language that is asked first must count, and every other must find what it has counted."""
 
-import argparse
 import os
 import subprocess
 import sys
 import tempfile
 
-
-def languages():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--c', metavar='PROGRAM')
-    parser.add_argument('--vala', metavar='PROGRAM')
-    parser.add_argument('--python', metavar='FILE')
-    parser.add_argument('--javascript', metavar='FILE')
-    given = {language: file for language, file in vars(parser.parse_args()).items() if file}
-
-    interpreters = {'python': ['/usr/bin/python3'], 'javascript': ['gjs', '-m']}
-    return [(language, interpreters.get(language, []) + [file]) for language, file in given.items()]
+import programs
 
 
 def run(command, path, cache_home):
-    environment = dict(os.environ, XDG_CACHE_HOME=cache_home)
-    environment.pop('ANYCACHE_DISABLE', None)
-    return subprocess.run(command + [path], env=environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command + [path], env=programs.environment(cache_home), capture_output=True, text=True, timeout=60)
 
 
 def expect(language, said, output):
@@ -36,7 +23,7 @@ def expect(language, said, output):
 
 
 def main(folder):
-    commands = languages()
+    commands = programs.languages(__doc__)
     cache_home = os.path.join(folder, 'cache')
     path = os.path.join(folder, 'lines.txt')
     missing = os.path.join(folder, 'missing.txt')
