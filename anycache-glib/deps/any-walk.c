@@ -141,6 +141,7 @@ any_walk_step (AnyWalk *self)
   int         failure;
 
   self->here.st_ino = 0;
+
   /* The root could not be opened, and errno still says why. */
   if (self->place < 0)
     return ANY_STEP_FAILED;

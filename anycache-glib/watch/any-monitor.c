@@ -237,22 +237,36 @@ directory_listen (Directory *self)
 }
 
 /* GLib goes by the path: it would take the new directory for the old one while that is monitored. */
+static void
+directory_take_path (Directory  *self,
+                     const char *path)
+{
+  GHashTable *paths = self->monitors->paths;
+  Directory  *former = g_hash_table_lookup (paths, path);
+
+  if (former == self)
+    return;
+  if (former != NULL)
+    directory_lose (former);
+
+  if (self->place.path != NULL)
+    g_hash_table_remove (paths, self->place.path);
+  g_free ((char *) self->place.path);
+  self->place.path = g_strdup (path);
+  g_hash_table_insert (paths, (char *) self->place.path, self);
+}
+
 static Directory *
 directory_new (AnyMonitors    *monitors,
                const AnyPlace *place)
 {
-  Directory *former = g_hash_table_lookup (monitors->paths, place->path);
   Directory *self = g_new0 (Directory, 1);
 
-  if (former != NULL)
-    directory_lose (former);
-
-  self->place = (AnyPlace){ place->device, place->inode, g_strdup (place->path), NULL };
+  self->place = (AnyPlace){ place->device, place->inode, NULL, NULL };
   self->monitors = monitors;
   self->spots = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) spot_free);
   self->whole.directory = self;
   g_hash_table_add (monitors->directories, self);
-  g_hash_table_insert (monitors->paths, (char *) self->place.path, self);
 
   return self;
 }
@@ -278,7 +292,8 @@ directory_get_spot (Directory  *self,
   return spot;
 }
 
-/* Whether the place is monitored. What has happened there before it was fresh is not told. */
+/* Whether the place is monitored. What has happened there before it was fresh is not told. A directory that is monitored is so by
+ * whatever path it was first; any other may have been moved since it was tried. */
 gboolean
 any_monitors_post (AnyMonitors    *self,
                    AnyPost        *post,
@@ -290,6 +305,8 @@ any_monitors_post (AnyMonitors    *self,
 
   if (directory == NULL)
     directory = directory_new (self, place);
+  if (directory->monitor == NULL)
+    directory_take_path (directory, place->path);
   *is_fresh = directory_listen (directory);
 
   post->spot = directory_get_spot (directory, place->name);

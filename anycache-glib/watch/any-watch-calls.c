@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-/* Above all that is sensible, so that no mistake of an application takes all of its memory: a watch of one file takes half a kilobyte,
- * and as much of its data. */
+/* Above all that is sensible, so that no mistake of an application takes all of its memory: a watch of one file takes half a
+ * kilobyte. */
 #define MAX_WATCHES 16384
 
 GMutex any_watch_lock;

@@ -16,9 +16,11 @@
 /* From the first event to the question: what is done to a file at once makes several events. */
 #define DELAY_US (10 * MS)
 
-/* A watch that still holds is left alone for a while, and each time for longer while events go on. */
+/* A watch that still holds is left alone for a while, and each time for longer until it is calm. GLib, too, tells of what goes on and
+ * on ten times a second only. */
 #define MIN_PAUSE_US (20 * MS)
 #define MAX_PAUSE_US (250 * MS)
+#define CALM_US      (500 * MS)
 
 /* To look at a large tree may take long: it takes no more than a fifth of the time. */
 #define MAX_SHARE 4
@@ -127,7 +129,7 @@ rest (AnyWatch *watch,
 {
   gint64 now = g_get_monotonic_time ();
 
-  watch->pause = began - watch->asked < 2 * watch->pause ? MIN (2 * watch->pause, MAX_PAUSE_US) : MIN_PAUSE_US;
+  watch->pause = began - watch->asked < CALM_US ? MIN (2 * watch->pause, MAX_PAUSE_US) : MIN_PAUSE_US;
   watch->asked = began;
   watch->rest = now + MAX (watch->pause, MAX_SHARE * (now - began));
 
