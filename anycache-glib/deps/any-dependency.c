@@ -206,7 +206,7 @@ is_sound (const RawDependency *raw,
   if (raw->kind == KIND_FUNCTION)
     return !raw->settled && raw->flags == 0 && has_no_status (raw);
   if (raw->kind == KIND_TOKEN)
-    return !raw->settled && raw->flags == 0 && has_no_status (raw) && has_no_digest (raw);
+    return !raw->settled && raw->flags == 0 && has_no_status (raw) && has_no_digest (raw) && g_uri_peek_scheme (name) != NULL;
 
   return raw->kind <= ANY_STAMP_DIRECTORY && raw->settled <= 1 && flags_are_sound (raw) && g_path_is_absolute (name);
 }

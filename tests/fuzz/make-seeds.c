@@ -4,7 +4,7 @@
 
 /* Writes what the fuzzers start from: an input a shape, sound ones and hostile ones.
  *
- *   make-seeds FOLDER    fills FOLDER/codec and FOLDER/canonical, which are made if they are not there
+ *   make-seeds FOLDER    fills a folder in FOLDER for each target, which is made if it is not there
  *   make-seeds --small FOLDER    leaves out the inputs that are too large to keep
  */
 
@@ -79,9 +79,12 @@ int
 main (int    argc,
       char **argv)
 {
-  g_autofree char *codec = NULL;
-  g_autofree char *canonical = NULL;
-  guint            n_wrong;
+  static const struct
+  {
+    const char *folder;
+    guint (*fill) (const char *folder);
+  } targets[] = { { "codec", seed_codec }, { "canonical", seed_canonical }, { "marks", seed_marks } };
+  guint n_wrong = 0;
 
   small_only = argc == 3 && g_str_equal (argv[1], "--small");
   if (argc != (small_only ? 3 : 2))
@@ -90,12 +93,14 @@ main (int    argc,
       return EXIT_FAILURE;
     }
 
-  codec = g_build_filename (argv[argc - 1], "codec", NULL);
-  canonical = g_build_filename (argv[argc - 1], "canonical", NULL);
-  if (g_mkdir_with_parents (codec, 0700) != 0 || g_mkdir_with_parents (canonical, 0700) != 0)
-    g_error ("%s: %s", argv[argc - 1], g_strerror (errno));
+  for (guint i = 0; i < G_N_ELEMENTS (targets); i++)
+    {
+      g_autofree char *folder = g_build_filename (argv[argc - 1], targets[i].folder, NULL);
 
-  n_wrong = seed_codec (codec) + seed_canonical (canonical);
+      if (g_mkdir_with_parents (folder, 0700) != 0)
+        g_error ("%s: %s", folder, g_strerror (errno));
+      n_wrong += targets[i].fill (folder);
+    }
 
   return n_wrong == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -28,4 +28,6 @@ guint seed_codec (const char *folder);
 
 guint seed_canonical (const char *folder);
 
+guint seed_marks (const char *folder);
+
 G_END_DECLS
