@@ -339,7 +339,7 @@ START_TEST (test_whole_seconds)
 {
   const gint64 second = G_GINT64_CONSTANT (1000000000);
   gint64       later = (any_stamp_now () / second + 3600) * second;
-  AnyStamp     coarse = { .kind = ANY_STAMP_FILE, .mtime = later, .ctime = later };
+  AnyStamp     coarse = { .kind = ANY_STAMP_FILE, .clock = ANY_CLOCK_COARSE, .mtime = later, .ctime = later };
   AnyStamp     fine = { .kind = ANY_STAMP_FILE, .mtime = later + 1, .ctime = later + 1 };
 
   ck_assert (any_stamp_is_older (&fine, later + 2));

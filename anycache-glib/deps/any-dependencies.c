@@ -12,10 +12,7 @@
 #include "any-trouble.h"
 #include "any-way.h"
 
-/* The longest tick of a kernel (100 Hz), in ns. */
-#define TICK (10 * G_GINT64_CONSTANT (1000000))
-
-/* Together three of them. */
+/* Together three of the longest ticks of a kernel. */
 #define PAUSE_US  500
 #define MAX_LOOKS 60
 
@@ -170,28 +167,24 @@ enter (AnyDependencies   *self,
   return NULL;
 }
 
-/* Whether a change could still come that leaves the times of what was looked at as they are: they move in ticks. A time that is not
- * of this tick but far ahead says nothing of the kind: the next change would set it back. */
-static gboolean
-is_of_this_tick (const Dependency *self)
-{
-  gint64 now = any_stamp_now ();
-  gint64 newest = MAX (self->stamp.changed, self->way.newest);
-
-  return newest >= now && newest - now < TICK;
-}
-
-/* Looks at what was changed just now once more in the next tick. */
+/* Looks at what was changed just now once more in the next tick: a change could still come that leaves its times as they are, and be
+ * taken back when its result has been made. Where that goes on for seconds, nobody waits. */
 static gboolean
 look_before (Dependency *self,
              GError    **error)
 {
+  AnyFreshness freshness;
+
   for (guint attempt = 0; attempt < MAX_LOOKS; attempt++)
     {
       if (!any_way_take (&self->way, self->path, error) || !any_stamp_take_full (&self->stamp, self->path, self->flags, error))
         return FALSE;
-      if (!is_of_this_tick (self))
+
+      freshness = MAX (self->stamp.freshness, self->way.freshness);
+      if (freshness == ANY_FRESHNESS_NONE)
         return TRUE;
+      if (freshness == ANY_FRESHNESS_SECONDS)
+        return any_trouble_set (error, G_IO_ERROR_BUSY, self->path, "has changed too lately to tell by its times whether it changes again");
 
       g_usleep (PAUSE_US);
     }
@@ -210,10 +203,7 @@ any_dependencies_add (AnyDependencies *self,
  *
  * The two looks at the way enclose all else: way, stamp, the reading, stamp, way. If the way has not changed from its first look to
  * its last, then both stamps and whoever read in between have been to the same place (but see any_way_holds()). A way that was taken behind its stamp might
- * lead to another file than the one that was stamped; a way that was compared before it might change in between.
- *
- * Where times have no fractions of a second, to wait for the next would take too long, and what is changed and changed back within
- * one goes unseen. */
+ * lead to another file than the one that was stamped; a way that was compared before it might change in between. */
 void
 any_dependencies_add_full (AnyDependencies   *self,
                            const char        *path,

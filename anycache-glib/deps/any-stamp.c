@@ -19,12 +19,6 @@
 
 #define SECOND G_GINT64_CONSTANT (1000000000)
 
-/* Two ticks of the coarsest kernel clock (100 Hz): file times stand still within one. */
-#define FINE_SLACK (20 * G_GINT64_CONSTANT (1000000))
-
-/* Where a file system has no fractions of a second, it may count in steps of two of them (FAT). */
-#define COARSE_SLACK (2 * SECOND + FINE_SLACK)
-
 /* In ns since the epoch. Any file can be dated beyond 1677 or 2262, where they no longer fit: it is as if it were dated then. */
 gint64
 any_stamp_nanoseconds (const struct timespec *time)
@@ -48,26 +42,16 @@ any_stamp_now (void)
   return any_stamp_nanoseconds (&now);
 }
 
-/* How long after its newest time a file must be looked at for its times to tell of every later change. */
-static gint64
-slack (const AnyStamp *self)
-{
-  gboolean coarse = self->mtime % SECOND == 0 && self->ctime % SECOND == 0;
-
-  return coarse ? COARSE_SLACK : FINE_SLACK;
-}
-
 static gint64
 newest (const AnyStamp *self)
 {
   return MAX (self->mtime, self->ctime);
 }
 
-/* The slack is taken from the clock, and not added to a time of the file, which may be the last that there is. */
 static gboolean
 is_settled (const AnyStamp *self)
 {
-  return newest (self) <= any_stamp_now () - slack (self);
+  return any_clock_has_settled (self->clock, newest (self));
 }
 
 /* A path that leads nowhere is a finding too; any other failure leaves the question open. */
@@ -94,7 +78,6 @@ read_status (AnyStamp   *self,
   self->mtime = any_stamp_nanoseconds (&status.st_mtim);
   self->ctime = any_stamp_nanoseconds (&status.st_ctim);
   self->inode = status.st_ino;
-  self->changed = self->ctime;
 
   return TRUE;
 }
@@ -158,25 +141,21 @@ read_digest (const AnyStamp *self,
   return any_content_digest_file (path, digest, error);
 }
 
+/* Finds out what dates the path. */
 static gboolean
-leaves_traces (const char *path,
-               GError    **error)
+read_system (AnyStamp   *self,
+             const char *path,
+             GError    **error)
 {
   struct statfs system;
 
   if (TEMP_FAILURE_RETRY (statfs (path, &system)) != 0)
     return any_trouble_set_from_errno (error, errno, path);
 
+  self->clock = any_clock_of (self->mtime, self->ctime, any_system_has_foreign_clock (&system));
+  self->freshness = any_clock_measure_freshness (self->clock, self->ctime);
+
   return any_system_leaves_traces (&system, path, error);
-}
-
-/* As is_settled(), of each file in it. */
-static gboolean
-tree_is_settled (const AnyTree *tree)
-{
-  gint64 now = any_stamp_now ();
-
-  return tree->newest_fine <= now - FINE_SLACK && tree->newest_coarse <= now - COARSE_SLACK;
 }
 
 /* The status of the directory itself does not count: what is in it does. */
@@ -193,14 +172,14 @@ take_tree (AnyStamp   *self,
     {
       if (!any_tree_take (&tree, path, FALSE, error))
         return FALSE;
-      self->settled = tree_is_settled (&tree);
+      self->settled = tree.settled;
     }
   if (!self->settled && !any_tree_take (&tree, path, TRUE, error))
     return FALSE;
 
   memcpy (self->digest, tree.digest, sizeof self->digest);
   memcpy (self->times, tree.times, sizeof self->times);
-  self->changed = tree.changed;
+  self->freshness = tree.freshness;
 
   return TRUE;
 }
@@ -225,7 +204,7 @@ any_stamp_take_full (AnyStamp          *self,
     return FALSE;
   if (self->kind == ANY_STAMP_ABSENT)
     return TRUE;
-  if (!leaves_traces (path, error))
+  if (!read_system (self, path, error))
     return FALSE;
 
   self->flags = self->kind == ANY_STAMP_DIRECTORY ? flags : flags & ANY_DEPENDENCY_FLAGS_CONTENT;
@@ -297,7 +276,7 @@ settle_tree (AnyStamp   *self,
     {
       if (!tree_keeps_times (self, path, &by_times, FALSE, error))
         return FALSE;
-      self->settled = tree_is_settled (&by_times);
+      self->settled = by_times.settled;
     }
 
   if (!tree_keeps_times (self, path, &by_content, TRUE, error))
@@ -344,11 +323,10 @@ any_stamp_settle (AnyStamp   *self,
   return TRUE;
 }
 
-/* Whether all times were past at an instant of any_stamp_now(). A whole number of seconds may stand for a change up to two seconds
- * later. What is absent has no times: the way to it tells. */
+/* Whether all times were past at an instant of any_stamp_now(). What is absent has no times: the way to it tells. */
 gboolean
 any_stamp_is_older (const AnyStamp *self,
                     gint64          instant)
 {
-  return newest (self) < instant - (slack (self) == COARSE_SLACK ? COARSE_SLACK : 0);
+  return any_clock_is_older (self->clock, newest (self), instant);
 }

@@ -6,6 +6,7 @@
 
 #include <time.h>
 
+#include "any-clock.h"
 #include "any-digest.h"
 #include "any-enums.h"
 
@@ -36,8 +37,9 @@ typedef struct
   guint8             digest[ANY_DIGEST_SIZE]; /* XXH3-128 of the content where it is not settled, or of a tree */
 
   /* For as long as a result is computed, and no part of an entry. */
-  guint8 times[ANY_DIGEST_SIZE]; /* of a tree, of all times in it */
-  gint64 changed;                /* ns since the epoch: when the path, or anything in the tree, was changed last; 0 for nothing */
+  AnyClock     clock;
+  guint8       times[ANY_DIGEST_SIZE]; /* of a tree, of all times in it */
+  AnyFreshness freshness;              /* of the path, or of all that is in the tree */
 } AnyStamp;
 
 gint64 any_stamp_now (void);

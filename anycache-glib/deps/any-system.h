@@ -14,4 +14,7 @@ gboolean any_system_leaves_traces (const struct statfs *system,
                                    const char          *path,
                                    GError             **error);
 
+/* Whether the clock of another machine, or of a program, dates files there. */
+gboolean any_system_has_foreign_clock (const struct statfs *system);
+
 G_END_DECLS

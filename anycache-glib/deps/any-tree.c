@@ -20,8 +20,6 @@
 #include "any-system.h"
 #include "any-trouble.h"
 
-#define SECOND G_GINT64_CONSTANT (1000000000)
-
 /* A walk takes one or two microseconds an item: a tenth of a second or two in all. */
 #define MAX_ITEMS 100000
 
@@ -38,6 +36,7 @@ typedef struct
   GString    *where; /* (owned): what is looked at, for messages */
   AnyDigest  *digest;
   AnyDigest  *times;
+  gboolean    foreign; /* from the first place on that has no clock of ours */
   guint       n_items;
   guint       level; /* 0 at the root */
   gint64      room;  /* bytes that may still be read */
@@ -68,17 +67,24 @@ fail_on_change (Walk *self)
   return any_trouble_set (self->error, G_IO_ERROR_BUSY, self->where->str, "changed while it was looked at");
 }
 
+static AnyClock
+clock_of (Walk              *self,
+          const struct stat *status)
+{
+  return any_clock_of (any_stamp_nanoseconds (&status->st_mtim), any_stamp_nanoseconds (&status->st_ctim), self->foreign);
+}
+
 /* Of what a change would date. What goes through a FIFO or a device dates it too, and is none. */
 static void
 note_times (Walk              *self,
             const struct stat *status)
 {
-  gint64 changed = any_stamp_nanoseconds (&status->st_ctim);
-  gint64 numbers[] = { status->st_dev, status->st_ino, status->st_size, status->st_mtim.tv_sec, status->st_mtim.tv_nsec,
-                       status->st_ctim.tv_sec, status->st_ctim.tv_nsec };
+  AnyFreshness freshness = any_clock_measure_freshness (clock_of (self, status), any_stamp_nanoseconds (&status->st_ctim));
+  gint64       numbers[] = { status->st_dev, status->st_ino, status->st_size, status->st_mtim.tv_sec, status->st_mtim.tv_nsec,
+                             status->st_ctim.tv_sec, status->st_ctim.tv_nsec };
 
   any_digest_update (self->times, numbers, sizeof numbers);
-  self->tree->changed = MAX (self->tree->changed, changed);
+  self->tree->freshness = MAX (self->tree->freshness, freshness);
 }
 
 /* Of a file alone times are trusted later: names and targets of links are read on every walk. */
@@ -86,12 +92,11 @@ static void
 note_age (Walk              *self,
           const struct stat *status)
 {
-  gint64   mtime = any_stamp_nanoseconds (&status->st_mtim);
-  gint64   ctime = any_stamp_nanoseconds (&status->st_ctim);
-  gboolean coarse = mtime % SECOND == 0 && ctime % SECOND == 0;
-  gint64  *newest = coarse ? &self->tree->newest_coarse : &self->tree->newest_fine;
+  gint64 mtime = any_stamp_nanoseconds (&status->st_mtim);
+  gint64 ctime = any_stamp_nanoseconds (&status->st_ctim);
 
-  *newest = MAX (*newest, MAX (mtime, ctime));
+  if (!any_clock_has_settled (clock_of (self, status), MAX (mtime, ctime)))
+    self->tree->settled = FALSE;
 }
 
 static gboolean
@@ -116,6 +121,8 @@ leaves_traces (Walk *self,
 
   if (TEMP_FAILURE_RETRY (fstatfs (fd, &system)) != 0)
     return fail (self);
+
+  self->foreign = self->foreign || any_system_has_foreign_clock (&system);
 
   return any_system_leaves_traces (&system, self->where->str, self->error);
 }
@@ -327,11 +334,11 @@ any_tree_take (AnyTree    *self,
   g_autoptr (GString) where = g_string_new (path);
   g_autoptr (AnyDigest) digest = any_digest_new ();
   g_autoptr (AnyDigest) times = any_digest_new ();
-  Walk     walk = { self, by_content, path, where, digest, times, 0, 0, ANY_CONTENT_MAX_SIZE, error };
+  Walk     walk = { self, by_content, path, where, digest, times, FALSE, 0, 0, ANY_CONTENT_MAX_SIZE, error };
   int      fd = TEMP_FAILURE_RETRY (open (path, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC));
   gboolean done;
 
-  *self = (AnyTree){ .changed = G_MININT64, .newest_fine = G_MININT64, .newest_coarse = G_MININT64 };
+  *self = (AnyTree){ .settled = TRUE };
   if (fd < 0)
     return fail (&walk);
 

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "any-clock.h"
 #include "any-digest.h"
 
 G_BEGIN_DECLS
@@ -15,11 +16,10 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  guint8 digest[ANY_DIGEST_SIZE];
-  guint8 times[ANY_DIGEST_SIZE];
-  gint64 changed;       /* ns since the epoch: when anything in it was changed last */
-  gint64 newest_fine;   /* ns since the epoch: the newest time of files whose times have fractions of a second */
-  gint64 newest_coarse; /* the same of all others */
+  guint8       digest[ANY_DIGEST_SIZE];
+  guint8       times[ANY_DIGEST_SIZE];
+  AnyFreshness freshness; /* of all that is in it */
+  gboolean     settled;   /* the times of the files in it tell of every change from now on */
 } AnyTree;
 
 gboolean any_tree_take (AnyTree    *self,

@@ -10,7 +10,10 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+
+#include "any-system.h"
 
 /* As many as the kernel follows on one path. */
 #define MAX_LINKS 40
@@ -21,12 +24,23 @@ open_root (void)
   return TEMP_FAILURE_RETRY (open ("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
+static void
+walk_note_clock (AnyWalk *self,
+                 int      fd)
+{
+  struct statfs system;
+
+  if (TEMP_FAILURE_RETRY (fstatfs (fd, &system)) != 0 || any_system_has_foreign_clock (&system))
+    self->foreign = TRUE;
+}
+
 void
 any_walk_begin (AnyWalk    *self,
                 const char *path)
 {
   self->text = self->rest = g_strdup (path);
   self->place = open_root ();
+  walk_note_clock (self, self->place);
 }
 
 /* Keeps errno. */
@@ -116,6 +130,9 @@ walk_pass (AnyWalk    *self,
            const char *name,
            int         fd)
 {
+  if (self->found.st_dev != self->here.st_dev)
+    walk_note_clock (self, fd);
+
   if (S_ISLNK (self->found.st_mode))
     return walk_follow (self, fd);
 

@@ -30,6 +30,7 @@ typedef struct
   gboolean    more;    /* a slash stood behind the last name, which therefore has to be a directory */
   int         place;   /* (owned) the directory that has been reached, or -1 */
   guint       n_links; /* followed so far */
+  gboolean    foreign; /* from the first place on that has no clock of ours */
   struct stat here;    /* the directory that the last step was made from; its inode is 0 where it could not be looked at */
   struct stat found;   /* what it led to */
 } AnyWalk;

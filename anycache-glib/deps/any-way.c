@@ -13,6 +13,14 @@
 #include "any-trouble.h"
 #include "any-walk.h"
 
+static AnyClock
+clock_of (const AnyWalk         *walk,
+          const struct timespec *mtime,
+          const struct timespec *ctime)
+{
+  return any_clock_of (any_stamp_nanoseconds (mtime), any_stamp_nanoseconds (ctime), walk->foreign);
+}
+
 /* Of a directory on the way, only which one it is counts: others may write other files in it. A name that is missing is missing as
  * long as nothing happens in its directory. */
 static void
@@ -22,7 +30,8 @@ digest_step (AnyWay        *self,
              AnyStep        step)
 {
   const struct stat *status = step == ANY_STEP_ABSENT ? &walk->here : &walk->found;
-  gint64             changed = any_stamp_nanoseconds (&status->st_ctim);
+  AnyClock           clock = clock_of (walk, &status->st_mtim, &status->st_ctim);
+  AnyFreshness       freshness = any_clock_measure_freshness (clock, any_stamp_nanoseconds (&status->st_ctim));
   guint64            numbers[] = { step, status->st_dev, status->st_ino, 0, 0, 0, 0 };
 
   if (step == ANY_STEP_LINK || step == ANY_STEP_ABSENT)
@@ -31,7 +40,7 @@ digest_step (AnyWay        *self,
       numbers[4] = status->st_mtim.tv_nsec;
       numbers[5] = status->st_ctim.tv_sec;
       numbers[6] = status->st_ctim.tv_nsec;
-      self->newest = MAX (self->newest, changed);
+      self->freshness = MAX (self->freshness, freshness);
     }
 
   any_digest_update (digest, numbers, sizeof numbers);
@@ -48,7 +57,7 @@ any_way_take (AnyWay     *self,
   g_autoptr (AnyDigest) digest = any_digest_new ();
   AnyStep step;
 
-  self->newest = G_MININT64;
+  self->freshness = ANY_FRESHNESS_NONE;
   any_walk_begin (&walk, path);
   while ((step = any_walk_step (&walk)) < ANY_STEP_END)
     digest_step (self, digest, &walk, step);
@@ -76,13 +85,14 @@ any_way_holds (const AnyWay *self,
 }
 
 static gboolean
-is_older (const struct timespec *mtime,
+is_older (const AnyWalk         *walk,
+          const struct timespec *mtime,
           const struct timespec *ctime,
           gint64                 instant)
 {
-  const AnyStamp times = { .mtime = any_stamp_nanoseconds (mtime), .ctime = any_stamp_nanoseconds (ctime) };
+  gint64 newest = MAX (any_stamp_nanoseconds (mtime), any_stamp_nanoseconds (ctime));
 
-  return any_stamp_is_older (&times, instant);
+  return any_clock_is_older (clock_of (walk, mtime, ctime), newest, instant);
 }
 
 /* Whether a step would have led to the same place at any time since an instant.
@@ -100,11 +110,11 @@ step_is_older (const AnyWalk *walk,
   switch (step)
     {
     case ANY_STEP_DOWN:
-      return is_older (&here->st_mtim, &here->st_ctim, instant) || is_older (&found->st_ctim, &found->st_ctim, instant);
+      return is_older (walk, &here->st_mtim, &here->st_ctim, instant) || is_older (walk, &found->st_ctim, &found->st_ctim, instant);
     case ANY_STEP_LINK:
-      return is_older (&found->st_mtim, &found->st_ctim, instant);
+      return is_older (walk, &found->st_mtim, &found->st_ctim, instant);
     case ANY_STEP_ABSENT:
-      return is_older (&here->st_mtim, &here->st_ctim, instant);
+      return is_older (walk, &here->st_mtim, &here->st_ctim, instant);
     case ANY_STEP_UP:
     case ANY_STEP_END:
     case ANY_STEP_FAILED:

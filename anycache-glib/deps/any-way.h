@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "any-clock.h"
 #include "any-digest.h"
 
 G_BEGIN_DECLS
@@ -15,8 +16,8 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  guint8 digest[ANY_DIGEST_SIZE];
-  gint64 newest; /* ns since the epoch: when something on it was changed last that would be seen by its times alone */
+  guint8       digest[ANY_DIGEST_SIZE];
+  AnyFreshness freshness; /* of what would be seen by its times alone */
 } AnyWay;
 
 gboolean any_way_take (AnyWay     *self,

@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The longest that a computation dawdles before and behind its reading: some ticks of any clock. */
+#include "editor.h"
+
+/* The longest that a computation dawdles: some ticks of any clock. */
 #define DAWDLE_US 6000
 
 typedef struct _Caller Caller;
@@ -38,6 +40,7 @@ struct _Caller
   World               *world;
   const CallerOptions *options;
   GRand               *random; /* (owned) */
+  Editor              *editor; /* (owned) */
   AnyCache            *cache;  /* (owned) */
   Reader               readers[N_WAYS];
 };
@@ -60,11 +63,36 @@ is_tree (Way way)
   return way == WAY_TREE || way == WAY_TREE_CONTENT;
 }
 
+/* What happens while a result is computed, at the worst moments. Others edit too, whenever they like. */
+
 static void
 dawdle (Caller *self)
 {
   if (g_rand_int_range (self->random, 0, 8) == 0)
     g_usleep (g_rand_int_range (self->random, 0, DAWDLE_US));
+}
+
+static void
+meddle_before (Caller *self,
+               Place  *place)
+{
+  int dice = g_rand_int_range (self->random, 0, 24);
+
+  if (dice == 0)
+    editor_edit (self->editor, place);
+  else if (dice == 1)
+    editor_go (self->editor, place);
+  dawdle (self);
+}
+
+static void
+meddle_behind (Caller *self,
+               Place  *place)
+{
+  if (g_rand_int_range (self->random, 0, 24) == 0)
+    editor_edit (self->editor, place);
+  editor_return (self->editor);
+  dawdle (self);
 }
 
 static void
@@ -134,22 +162,23 @@ read_by_calls (Caller          *self,
 }
 
 static gboolean
-read_all (Reader          *self,
-          AnyRequest      *request,
-          guint            number,
-          GVariantBuilder *builder,
-          GError         **error)
+read_files (Reader          *self,
+            AnyRequest      *request,
+            guint            number,
+            GVariantBuilder *builder,
+            GError         **error)
 {
-  Caller *caller = self->caller;
-  Place  *place = &caller->world->places[number];
+  Caller  *caller = self->caller;
+  World   *world = caller->world;
+  Place   *place = &world->places[number];
+  gboolean done;
 
-  if (self->way == WAY_NESTED)
-    return read_by_calls (caller, number, builder, error);
+  declare (self, request, is_tree (self->way) ? world->tree : place->path);
+  meddle_before (caller, place);
+  done = is_tree (self->way) ? read_tree (world, builder, error) : read_place (place, builder, error);
+  meddle_behind (caller, place);
 
-  declare (self, request, is_tree (self->way) ? caller->world->tree : place->path);
-  dawdle (caller);
-
-  return is_tree (self->way) ? read_tree (caller->world, builder, error) : read_place (place, builder, error);
+  return done;
 }
 
 static gboolean
@@ -160,19 +189,22 @@ compute_cb (AnyRequest *request,
   Reader         *self = user_data;
   GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(uu)"));
   guint           number;
+  gboolean        done;
 
   self->n_computed++;
   count (&self->caller->world->memory->n_computed);
   g_variant_get (any_request_get_args (request), "(u)", &number);
-  if (!read_all (self, request, number, &builder, error))
-    {
-      g_variant_builder_clear (&builder);
-      return FALSE;
-    }
-  dawdle (self->caller);
-  any_request_return_value (request, g_variant_builder_end (&builder));
+  if (self->way == WAY_NESTED)
+    done = read_by_calls (self->caller, number, &builder, error);
+  else
+    done = read_files (self, request, number, &builder, error);
 
-  return TRUE;
+  if (done)
+    any_request_return_value (request, g_variant_builder_end (&builder));
+  else
+    g_variant_builder_clear (&builder);
+
+  return done;
 }
 
 static char **
@@ -321,7 +353,8 @@ caller_run (World               *world,
             guint32              seed)
 {
   g_autoptr (GRand) random = g_rand_new_with_seed (seed);
-  Caller self = { .world = world, .options = options, .random = random };
+  g_autoptr (Editor) editor = editor_new (world, random);
+  Caller self = { .world = world, .options = options, .random = random, .editor = editor };
 
   g_log_set_writer_func (write_log_cb, world->memory, NULL);
   open_cache (&self);

@@ -7,6 +7,7 @@
  *
  *   checker                      a few thousand calls
  *   checker --calls 200000       the long run
+ *   checker --rest SECONDS       leaves files alone for so long, for clocks that need it
  *   checker --undeclared         computations do not say what they read: succeeds only if wrong results are found
  *   checker --seed N             begins as another run did; what becomes of it depends on the scheduler too
  *   checker --directory PATH     files and cache on the file system of that directory
@@ -32,6 +33,7 @@
 typedef struct
 {
   gint     n_calls;
+  gint     rest;
   gint64   seed;
   char    *directory; /* (owned) (nullable) */
   gboolean undeclared;
@@ -44,6 +46,7 @@ parse_options (Options *self,
 {
   const GOptionEntry entries[] = {
     { "calls", 0, 0, G_OPTION_ARG_INT, &self->n_calls, "So many calls", "N" },
+    { "rest", 0, 0, G_OPTION_ARG_INT, &self->rest, "How long files sometimes rest", "SECONDS" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &self->seed, "Where the random numbers begin", "N" },
     { "directory", 0, 0, G_OPTION_ARG_FILENAME, &self->directory, "Where the files are", "PATH" },
     { "undeclared", 0, 0, G_OPTION_ARG_NONE, &self->undeclared, "Do not say what is read", NULL },
@@ -76,6 +79,8 @@ start (World               *world,
        guint                number,
        guint32              seed)
 {
+  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
+  g_autoptr (Editor) editor = NULL;
   pid_t pid;
 
   fflush (NULL);
@@ -84,11 +89,12 @@ start (World               *world,
   if (pid != 0)
     return pid;
 
+  editor = editor_new (world, random);
   alarm ((guint) MAX (SECONDS_AT_LEAST, options->n_calls / 1000 * SECONDS_PER_1000));
   if (number < N_CALLERS)
     caller_run (world, options, seed);
   else
-    editor_run (world, seed);
+    editor_run (editor);
   _exit (EXIT_SUCCESS);
 }
 
@@ -149,9 +155,7 @@ main (int    argc,
   caller_options = (CallerOptions){ cachedir, options.n_calls, options.undeclared };
   printf ("seed %" G_GINT64_FORMAT ", in %s\n", options.seed, folder);
 
-  world_init (&world, folder);
-  if (world_has_whole_seconds (&world))
-    printf ("the times have no fractions of a second\n");
+  world_init (&world, folder, options.rest * G_GINT64_CONSTANT (1000000000));
   well = run (&world, &caller_options, (guint32) options.seed);
   well = judge (world.memory, options.undeclared) && well;
 

@@ -11,20 +11,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The longest that a place is left alone, where times have fractions of a second and where they have none. */
-#define QUIET_NS        (60 * G_GINT64_CONSTANT (1000000))
-#define QUIET_COARSE_NS (6 * G_GINT64_CONSTANT (1000000000))
+/* The longest that a place is left alone, if it is not to rest. */
+#define QUIET_NS (60 * G_GINT64_CONSTANT (1000000))
 
 /* Edits at one go, one right after the other. */
 #define MAX_BURST 6
 
-typedef struct
+struct _Editor
 {
   World *world;
-  GRand *random; /* (owned) */
-  char  *spare;  /* (owned): a name for files before they get into a place, or behind */
-  gint64 quiet;  /* ns */
-} Editor;
+  GRand *random;
+  char  *spare; /* (owned): a name for files before they get into a place, or behind */
+  Place *away;  /* (nullable): where something is to be put back */
+  guint  content;
+};
 
 typedef void (*EditFunc) (Editor *self,
                           Place  *place);
@@ -373,32 +373,41 @@ rename_within (Editor *self,
 }
 
 static void
-edit_names (Editor *self,
-            Place  *place)
+aim_at_content (Editor *self,
+                Place  *place,
+                guint   content)
 {
-  guint content = history_get_content (place->history);
+  char target[PLACE_RECORD_SIZE + 1];
 
-  rename_within (self, place, next_content (place));
-  if (g_rand_boolean (self->random))
+  make_name (place, content, target);
+  history_begin (place->history, content);
+  aim (self, target, place->path);
+  history_end (place->history);
+}
+
+/* In the shortest way, in which the place changes as little as can be. */
+static void
+set_content (Editor *self,
+             Place  *place,
+             guint   content)
+{
+  if (place->kind == PLACE_NAMES)
     rename_within (self, place, content);
+  else if (place->kind == PLACE_LINK)
+    aim_at_content (self, place, content);
+  else if (is_there (place))
+    overwrite_with (place, content);
 }
 
 static void
-edit_link (Editor *self,
-           Place  *place)
+change (Editor *self,
+        Place  *place)
 {
   guint content = history_get_content (place->history);
-  guint contents[] = { next_content (place), content };
 
-  for (int i = 0; i < g_rand_int_range (self->random, 1, 3); i++)
-    {
-      char target[PLACE_RECORD_SIZE + 1];
-
-      make_name (place, contents[i], target);
-      history_begin (place->history, contents[i]);
-      aim (self, target, place->path);
-      history_end (place->history);
-    }
+  set_content (self, place, next_content (place));
+  if (g_rand_boolean (self->random))
+    set_content (self, place, content);
 }
 
 static void
@@ -407,10 +416,8 @@ edit (Editor *self,
 {
   gboolean around = g_rand_int_range (self->random, 0, 3) == 0;
 
-  if (place->kind == PLACE_NAMES)
-    edit_names (self, place);
-  else if (place->kind == PLACE_LINK)
-    edit_link (self, place);
+  if (place->kind == PLACE_NAMES || place->kind == PLACE_LINK)
+    change (self, place);
   else if (place->kind == PLACE_LINKED && around)
     g_rand_boolean (self->random) ? retarget (self, place) : retarget_and_back (self, place);
   else if (place->kind == PLACE_SWAPPED && around)
@@ -420,6 +427,14 @@ edit (Editor *self,
 
   unlink (self->spare);
   __atomic_add_fetch (&self->world->memory->n_edits, 1, __ATOMIC_RELAXED);
+}
+
+static gint64
+get_quiet (Editor *self)
+{
+  gint64 longest = g_rand_int_range (self->random, 0, 4) > 0 ? QUIET_NS : MAX (QUIET_NS, self->world->rest);
+
+  return (gint64) (g_rand_double (self->random) * (double) longest);
 }
 
 /* Some edits at one go, if the place has had its rest. */
@@ -432,23 +447,86 @@ visit (Editor *self,
     {
       for (int i = g_rand_int_range (self->random, 0, MAX_BURST); i >= 0; i--)
         edit (self, place);
-      place->history->quiet_until = history_now () + (gint64) (g_rand_double (self->random) * (double) self->quiet);
+      place->history->quiet_until = history_now () + get_quiet (self);
     }
   pthread_mutex_unlock (&place->history->lock);
 }
 
-void
-editor_run (World  *world,
-            guint32 seed)
+/* A place that is to be seen at rest is let alone. */
+static gboolean
+may_be_disturbed (Place *place)
 {
-  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
-  g_autofree char *name = g_strdup_printf ("%d", (int) getpid ());
-  g_autofree char *spare = g_build_filename (world->spare, name, NULL);
-  Editor           self = { world, random, spare, world_has_whole_seconds (world) ? QUIET_COARSE_NS : QUIET_NS };
+  return history_now () + QUIET_NS >= place->history->quiet_until;
+}
 
-  while (!g_atomic_int_get (&world->memory->stop))
+/* One edit. */
+void
+editor_edit (Editor *self,
+             Place  *place)
+{
+  pthread_mutex_lock (&place->history->lock);
+  if (may_be_disturbed (place))
+    edit (self, place);
+  pthread_mutex_unlock (&place->history->lock);
+}
+
+/* Changes a place for a while. */
+void
+editor_go (Editor *self,
+           Place  *place)
+{
+  pthread_mutex_lock (&place->history->lock);
+  self->content = history_get_content (place->history);
+  if (self->content != HISTORY_NOTHING && may_be_disturbed (place))
     {
-      visit (&self, &world->places[g_rand_int_range (random, 0, WORLD_N_PLACES)]);
-      g_usleep (g_rand_int_range (random, 0, 2000));
+      self->away = place;
+      set_content (self, place, next_content (place));
+    }
+  pthread_mutex_unlock (&place->history->lock);
+}
+
+/* Somebody else may have edited it meanwhile. */
+void
+editor_return (Editor *self)
+{
+  Place *place = g_steal_pointer (&self->away);
+
+  if (place == NULL)
+    return;
+
+  pthread_mutex_lock (&place->history->lock);
+  set_content (self, place, self->content);
+  pthread_mutex_unlock (&place->history->lock);
+}
+
+Editor *
+editor_new (World *world,
+            GRand *random)
+{
+  Editor          *self = g_new0 (Editor, 1);
+  g_autofree char *name = g_strdup_printf ("%d", (int) getpid ());
+
+  self->world = world;
+  self->random = random;
+  self->spare = g_build_filename (world->spare, name, NULL);
+
+  return self;
+}
+
+void
+editor_free (Editor *self)
+{
+  g_free (self->spare);
+  g_free (self);
+}
+
+/* Edits places at random until the world stops. */
+void
+editor_run (Editor *self)
+{
+  while (!g_atomic_int_get (&self->world->memory->stop))
+    {
+      visit (self, &self->world->places[g_rand_int_range (self->random, 0, WORLD_N_PLACES)]);
+      g_usleep (g_rand_int_range (self->random, 0, 2000));
     }
 }

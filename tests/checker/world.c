@@ -247,11 +247,13 @@ place_init (Place    *self,
 
 void
 world_init (World      *self,
-            const char *folder)
+            const char *folder,
+            gint64      rest)
 {
   static const PlaceKind alone[] = { PLACE_FILE, PLACE_LINKED, PLACE_SWAPPED, PLACE_NAMES, PLACE_FILE };
   static const PlaceKind in_tree[WORLD_N_PLACES - WORLD_N_ALONE] = { PLACE_FILE, PLACE_NAMES, PLACE_LINK, PLACE_FILE };
 
+  self->rest = rest;
   self->folder = g_build_filename (folder, "world", NULL);
   self->spare = g_build_filename (self->folder, "spare", NULL);
   self->tree = g_build_filename (self->folder, "tree", NULL);
@@ -276,20 +278,4 @@ world_clear (World *self)
   g_free (self->tree);
   g_free (self->spare);
   g_free (self->folder);
-}
-
-/* Whether the file system knows no fractions of a second. */
-gboolean
-world_has_whole_seconds (World *self)
-{
-  for (guint i = 0; i < WORLD_N_PLACES; i++)
-    {
-      struct stat status;
-
-      g_assert_cmpint (lstat (self->places[i].folder, &status), ==, 0);
-      if (status.st_ctim.tv_nsec != 0)
-        return FALSE;
-    }
-
-  return TRUE;
 }

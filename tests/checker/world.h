@@ -52,14 +52,15 @@ typedef struct
   char        *folder; /* (owned) */
   char        *spare;  /* (owned): a folder in which nobody reads */
   char        *tree;   /* (owned) */
+  gint64       rest;   /* ns: sometimes a place is left alone for so long; 0 for never */
   Place        places[WORLD_N_PLACES];
   WorldMemory *memory; /* (owned): shared */
 } World;
 
-void     world_init (World      *self,
-                     const char *folder);
-void     world_clear (World *self);
-gboolean world_has_whole_seconds (World *self);
+void world_init (World      *self,
+                 const char *folder,
+                 gint64      rest);
+void world_clear (World *self);
 
 void  place_format_record (const Place *self,
                            guint        content,

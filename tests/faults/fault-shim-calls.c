@@ -13,6 +13,7 @@
 #undef _FORTIFY_SOURCE
 
 #include "fault-shim-private.h"
+#include "shim-next.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -31,16 +32,11 @@
 
 /* clang-format off */
 
-#define FIND(name) \
-  static __typeof__ (name) *real; \
-  if (real == NULL) \
-    fault_find_next (#name, &real, sizeof real)
-
 #define DEFINE(type, name, parameters, arguments, failure, calls, within) \
   type \
   name parameters \
   { \
-    FIND (name); \
+    SHIM_FIND (name); \
     return fault_befalls (#name, (calls), (within)) ? (failure) : real arguments; \
   }
 
@@ -79,7 +75,7 @@ calls_of_renameat2 (unsigned flags)
   { \
     va_list arguments; \
     mode_t  mode; \
-    FIND (name); \
+    SHIM_FIND (name); \
     va_start (arguments, flags); \
     mode = mode_of_open (flags, arguments); \
     va_end (arguments); \
@@ -92,7 +88,7 @@ calls_of_renameat2 (unsigned flags)
   { \
     va_list arguments; \
     mode_t  mode; \
-    FIND (name); \
+    SHIM_FIND (name); \
     va_start (arguments, flags); \
     mode = mode_of_open (flags, arguments); \
     va_end (arguments); \
@@ -181,7 +177,7 @@ DEFINE (int, flock, (int fd, int operation), (fd, operation), -1, FAULT_CALL_LOC
   { \
     bool    within = fault_within_fd (fd); \
     ssize_t n; \
-    FIND (name); \
+    SHIM_FIND (name); \
     if (fault_befalls (#name, FAULT_CALL_READ, within)) \
       return -1; \
     n = real arguments; \
@@ -198,7 +194,7 @@ DEFINE (int, flock, (int fd, int operation), (fd, operation), -1, FAULT_CALL_LOC
   name parameters \
   { \
     bool within = fault_within_fd (fd); \
-    FIND (name); \
+    SHIM_FIND (name); \
     if (fault_befalls (#name, FAULT_CALL_WRITE, within)) \
       return -1; \
     return size >= 2 && fault_shortens (#name, within) ? real half_arguments : real arguments; \
@@ -222,7 +218,7 @@ writev (int                 fd,
 {
   bool within = fault_within_fd (fd);
 
-  FIND (writev);
+  SHIM_FIND (writev);
   if (fault_befalls ("writev", FAULT_CALL_WRITE, within))
     return -1;
   if (n_pieces > 0 && pieces[0].iov_len >= 2 && fault_shortens ("writev", within))
@@ -239,7 +235,7 @@ close (int fd)
 {
   int code;
 
-  FIND (close);
+  SHIM_FIND (close);
   if (!fault_befalls ("close", FAULT_CALL_CLOSE, fault_within_fd (fd)))
     return real (fd);
   code = errno;
@@ -276,7 +272,7 @@ calls_of_fcntl (int command)
   { \
     va_list arguments; \
     void   *argument; \
-    FIND (name); \
+    SHIM_FIND (name); \
     va_start (arguments, command); \
     argument = va_arg (arguments, void *); \
     va_end (arguments); \
@@ -296,7 +292,7 @@ syscall (long number,
   va_list arguments;
   long    a[6];
 
-  FIND (syscall);
+  SHIM_FIND (syscall);
   va_start (arguments, number);
   for (int i = 0; i < 6; i++)
     a[i] = va_arg (arguments, long);

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /* What a call does, as far as it decides which faults can befall it. */
 typedef enum
@@ -36,6 +35,3 @@ bool fault_befalls (const char *name,
                     bool        within);
 bool fault_shortens (const char *name,
                      bool        within);
-void fault_find_next (const char *name,
-                      void       *function,
-                      size_t      size);

@@ -8,7 +8,6 @@
 
 #include "fault-shim-private.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -199,20 +198,4 @@ fault_shortens (const char *name,
                 bool        within)
 {
   return armed && within && action->kind == FAULT_SHORT && is_due (name, FAULT_CALL_READ | FAULT_CALL_WRITE);
-}
-
-/* dlsym() gives an object pointer, and C knows no cast from that to a function. */
-void
-fault_find_next (const char *name,
-                 void       *function,
-                 size_t      size)
-{
-  void *symbol = dlsym (RTLD_NEXT, name);
-
-  if (symbol == NULL)
-    {
-      fprintf (stderr, "fault-shim: the C library has no %s\n", name);
-      abort ();
-    }
-  memcpy (function, &symbol, size);
 }
