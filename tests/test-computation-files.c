@@ -10,109 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cache-setup.h"
-
-#define KEY "key"
-
-/* A function that gives the text of a file, as it found it. */
-typedef struct
-{
-  Setup        setup;
-  AnyFunction *function;                                 /* (owned) */
-  char        *path;                                     /* (owned): "place/file" in the folder */
-  gboolean     afterwards;                               /* the file is named by the depfiles function, and not before it is read */
-  void (*before) (const char *folder, const char *path); /* (nullable): the reading, and after the naming */
-  void (*after) (const char *folder, const char *path);  /* (nullable): the reading */
-} Reader;
-
-static void
-write_text (const char *path,
-            const char *text)
-{
-  int fd = open (path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-  ck_assert_msg (fd >= 0, "%s cannot be written", path);
-  ck_assert_int_eq (write (fd, text, strlen (text)), (int) strlen (text));
-  close (fd);
-}
-
-static gboolean
-read_cb (AnyRequest *request,
-         gpointer    user_data,
-         GError    **error)
-{
-  Reader          *reader = user_data;
-  g_autofree char *text = NULL;
-
-  if (!reader->afterwards)
-    any_request_add_dependency (request, reader->path);
-
-  if (reader->before != NULL)
-    reader->before (reader->setup.folder, reader->path);
-  if (!g_file_get_contents (reader->path, &text, NULL, NULL))
-    text = g_strdup ("nothing");
-  if (reader->after != NULL)
-    reader->after (reader->setup.folder, reader->path);
-
-  any_request_return_value (request, g_variant_new_string (text));
-
-  return TRUE;
-}
-
-static char **
-list_cb (GVariant *result,
-         GVariant *args,
-         gpointer  user_data,
-         GError  **error)
-{
-  Reader     *reader = user_data;
-  const char *paths[] = { reader->path, NULL };
-
-  ck_assert (g_variant_is_of_type (result, G_VARIANT_TYPE_STRING));
-  ck_assert (g_variant_is_of_type (args, G_VARIANT_TYPE ("(s)")));
-
-  return g_strdupv ((char **) paths);
-}
-
-static void
-reader_init (Reader *self)
-{
-  g_autofree char *place = NULL;
-
-  setup_init (&self->setup);
-  place = g_build_filename (self->setup.folder, "place", NULL);
-  ck_assert_int_eq (mkdir (place, 0700), 0);
-  self->path = g_build_filename (place, "file", NULL);
-  self->function = any_cache_define (self->setup.cache, "org.example.Read", NULL, read_cb, self, NULL);
-  if (self->afterwards)
-    any_function_set_depfiles_func (self->function, list_cb, self, NULL);
-}
-
-static void
-reader_clear (Reader *self)
-{
-  g_clear_object (&self->function);
-  g_clear_pointer (&self->path, g_free);
-  setup_clear (&self->setup);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reader, reader_clear)
-
-static char *
-read_call (Reader *self)
-{
-  g_autoptr (GVariant) result = any_function_call (self->function, text_args (KEY), NULL, NULL);
-
-  return g_variant_dup_string (result, NULL);
-}
-
-static gboolean
-is_stored (Reader *self)
-{
-  g_autoptr (GVariant) result = any_function_lookup (self->function, text_args (KEY), NULL, NULL);
-
-  return result != NULL;
-}
+#include "reader.h"
 
 static void
 leave (const char *folder,
@@ -124,14 +22,14 @@ static void
 write_some (const char *folder,
             const char *path)
 {
-  write_text (path, "some");
+  reader_write (path, "some");
 }
 
 static void
 write_else (const char *folder,
             const char *path)
 {
-  write_text (path, "else");
+  reader_write (path, "else");
 }
 
 static void
@@ -171,18 +69,18 @@ prepare_others (const char *folder)
   g_autofree char *elsewhere = g_build_filename (folder, "elsewhere", NULL);
   g_autofree char *file = g_build_filename (elsewhere, "file", NULL);
 
-  write_text (other, "else");
+  reader_write (other, "else");
   ck_assert_int_eq (mkdir (elsewhere, 0700), 0);
-  write_text (file, "else");
+  reader_write (file, "else");
 }
 
 typedef struct
 {
   const char *what;
-  void (*prepare) (const char *folder, const char *path);
-  void (*before) (const char *folder, const char *path);
-  void (*after) (const char *folder, const char *path);
-  gboolean stored;
+  ReaderFunc  prepare;
+  ReaderFunc  before;
+  ReaderFunc  after;
+  gboolean    stored;
 } Change;
 
 static const Change changes[] = {
@@ -227,13 +125,13 @@ check_change (const Change *change,
   if (at_rest)
     let_rest (reader.setup.folder);
 
-  first = read_call (&reader);
-  ck_assert_msg (is_stored (&reader) == change->stored, "%s%s%s", change->what, at_rest ? ", at rest" : "", afterwards ? ", named afterwards" : "");
+  first = reader_call (&reader);
+  ck_assert_msg (reader_has_stored (&reader) == change->stored, "%s%s%s", change->what, at_rest ? ", at rest" : "", afterwards ? ", named afterwards" : "");
   ck_assert_int_eq (failures.n_told, 0);
 
   /* In any case, what comes next is what is in the file now. */
   reader.before = reader.after = NULL;
-  second = read_call (&reader);
+  second = reader_call (&reader);
   if (!g_file_get_contents (reader.path, &now, NULL, NULL))
     now = g_strdup ("nothing");
   ck_assert_msg (g_str_equal (second, now), "%s: “%s” is told, and “%s” is there", change->what, second, now);
@@ -261,19 +159,19 @@ START_TEST (test_just_written_and_named_afterwards)
   gint64           deadline = any_test_deadline ();
 
   reader_init (&reader);
-  write_text (reader.path, "some");
-  first = read_call (&reader);
+  reader_write (reader.path, "some");
+  first = reader_call (&reader);
   ck_assert_str_eq (first, "some");
 
-  while (!is_stored (&reader))
+  while (!reader_has_stored (&reader))
     {
-      g_autofree char *again = read_call (&reader);
+      g_autofree char *again = reader_call (&reader);
 
       ck_assert_str_eq (again, "some");
       ck_assert (any_test_wait (deadline));
     }
-  write_text (reader.path, "else");
-  second = read_call (&reader);
+  reader_write (reader.path, "else");
+  second = reader_call (&reader);
   ck_assert_str_eq (second, "else");
 }
 END_TEST
@@ -304,13 +202,13 @@ START_TEST (test_trouble_is_told)
       failures_watch (&failures, reader.setup.cache);
       g_free (reader.path);
       reader.path = g_strdup (rows[i].path);
-      first = read_call (&reader);
+      first = reader_call (&reader);
 
-      ck_assert (first != NULL && !is_stored (&reader));
+      ck_assert (first != NULL && !reader_has_stored (&reader));
       ck_assert_int_eq (failures.n_told, 1);
       ck_assert (g_error_matches (failures.error, G_IO_ERROR, rows[i].code));
 
-      ck_assert (!any_function_store (reader.function, text_args (KEY), g_variant_new_string (""), -1, paths, NULL, &error));
+      ck_assert (!any_function_store (reader.function, text_args (READER_KEY), g_variant_new_string (""), -1, paths, NULL, &error));
       ck_assert (g_error_matches (error, G_IO_ERROR, rows[i].code));
     }
 }
@@ -327,15 +225,15 @@ START_TEST (test_write_and_ask_by_turns)
       char text[8];
 
       g_snprintf (text, sizeof text, "%03u", i);
-      write_text (reader.path, text);
+      reader_write (reader.path, text);
 
       for (guint j = 0; j < 2; j++)
         {
-          g_autofree char *told = read_call (&reader);
+          g_autofree char *told = reader_call (&reader);
 
           ck_assert_str_eq (told, text);
         }
-      ck_assert (is_stored (&reader));
+      ck_assert (reader_has_stored (&reader));
     }
 }
 END_TEST
@@ -350,16 +248,16 @@ START_TEST (test_relative_path)
 
   reader_init (&reader);
   path = g_steal_pointer (&reader.path);
-  write_text (path, "some");
+  reader_write (path, "some");
   ck_assert_int_eq (chdir (reader.setup.folder), 0);
   reader.path = g_strdup ("place/file");
-  first = read_call (&reader);
+  first = reader_call (&reader);
   ck_assert_int_eq (chdir (here), 0);
 
   ck_assert_str_eq (first, "some");
-  ck_assert (is_stored (&reader));
-  write_text (path, "else");
-  ck_assert (!is_stored (&reader));
+  ck_assert (reader_has_stored (&reader));
+  reader_write (path, "else");
+  ck_assert (!reader_has_stored (&reader));
 }
 END_TEST
 

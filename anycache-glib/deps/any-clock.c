@@ -66,6 +66,17 @@ any_clock_has_settled (AnyClock self,
   return newest <= any_stamp_now () - clocks[self].rest;
 }
 
+/* How far any_stamp_now() is ahead of a clock that nobody sets: less than before, once it has been set back. */
+gint64
+any_clock_read_lead (void)
+{
+  struct timespec steady;
+
+  clock_gettime (CLOCK_MONOTONIC_COARSE, &steady);
+
+  return any_stamp_now () - any_stamp_nanoseconds (&steady);
+}
+
 /* Whether a time was past at an instant of any_stamp_now(). */
 gboolean
 any_clock_is_older (AnyClock self,

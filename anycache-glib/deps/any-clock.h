@@ -36,6 +36,8 @@ AnyFreshness any_clock_measure_freshness (AnyClock self,
 gboolean any_clock_has_settled (AnyClock self,
                                 gint64   newest);
 
+gint64 any_clock_read_lead (void);
+
 gboolean any_clock_is_older (AnyClock self,
                              gint64   newest,
                              gint64   instant);

@@ -32,6 +32,7 @@ struct _AnyDependencies
   GHashTable *known;        /* (owned) (nullable) paths, which belong to items -> set of bits, one for each way to look */
   GPtrArray  *handed;       /* (owned) (nullable) (element-type GBytes) tokens, and what results that were used depend on, as an entry has it */
   GHashTable *handed_known; /* (owned) (nullable) set of the same */
+  gint64      lead;         /* ns: of the clock at the beginning, see any_clock_read_lead() */
   GError     *trouble;      /* (owned) (nullable) the first thing that was named and that no stamp can vouch for */
 };
 
@@ -44,7 +45,11 @@ dependency_clear (Dependency *self)
 AnyDependencies *
 any_dependencies_new (void)
 {
-  return g_new0 (AnyDependencies, 1);
+  AnyDependencies *self = g_new0 (AnyDependencies, 1);
+
+  self->lead = any_clock_read_lead ();
+
+  return self;
 }
 
 /* Most results depend on no file, so the list is made with its first item. */
@@ -232,6 +237,17 @@ is_older (const Dependency *self,
   return any_way_is_older (self->path, self->stamp.kind == ANY_STAMP_ABSENT, since, error);
 }
 
+/* An instant by the clock as it is now. What was changed after the clock was set back may bear an earlier time than an instant
+ * before. */
+static gint64
+translate (AnyDependencies *self,
+           gint64           instant)
+{
+  gint64 lead = any_clock_read_lead ();
+
+  return lead < self->lead ? instant - (self->lead - lead) : instant;
+}
+
 /* Stamps a path that may have been read at any time since an instant of any_stamp_now().
  *
  * The stamp comes first: if the way is still the old one behind it, it has led both the reader and the stamp to the same place. */
@@ -244,7 +260,7 @@ any_dependencies_add_read (AnyDependencies *self,
   GError    **trouble = trouble_of (self);
 
   if (item != NULL && any_stamp_take (&item->stamp, item->path, trouble))
-    is_older (item, since, trouble);
+    is_older (item, translate (self, since), trouble);
 }
 
 static gboolean
