@@ -76,11 +76,11 @@ static void
 meddle_before (Caller *self,
                Place  *place)
 {
-  int dice = g_rand_int_range (self->random, 0, 24);
+  int dice = g_rand_int_range (self->random, 0, 16);
 
   if (dice == 0)
     editor_edit (self->editor, place);
-  else if (dice == 1)
+  else if (dice < 3)
     editor_go (self->editor, place);
   dawdle (self);
 }
@@ -282,10 +282,17 @@ step (Caller *self)
   guint        number = is_tree (reader->way) ? WORLD_N_ALONE : g_rand_int_range (self->random, 0, WORLD_N_ALONE);
   gint64       n_before = reader->n_computed;
   const char  *how;
-  gint64       start = history_now ();
+  gint64       start, end;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) value = ask (reader, number, g_rand_int_range (self->random, 0, 100), &how, &error);
-  gint64 end = history_now ();
+  g_autoptr (GVariant) value = NULL;
+
+  /* So that what is called is changed within the same tick. */
+  if (g_rand_int_range (self->random, 0, 8) == 0)
+    editor_edit (self->editor, &self->world->places[number]);
+
+  start = history_now ();
+  value = ask (reader, number, g_rand_int_range (self->random, 0, 100), &how, &error);
+  end = history_now ();
 
   if (value != NULL)
     judge (reader, value, reader->n_computed == n_before ? "found" : how, start, end);

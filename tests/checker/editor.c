@@ -19,11 +19,12 @@
 
 struct _Editor
 {
-  World *world;
-  GRand *random;
-  char  *spare; /* (owned): a name for files before they get into a place, or behind */
-  Place *away;  /* (nullable): where something is to be put back */
-  guint  content;
+  World   *world;
+  GRand   *random;
+  char    *spare; /* (owned): a name for files before they get into a place, or behind */
+  Place   *away;  /* (nullable): where something is to be put back */
+  guint    content;
+  gboolean turned; /* put back by where a link leads */
 };
 
 typedef void (*EditFunc) (Editor *self,
@@ -470,7 +471,7 @@ editor_edit (Editor *self,
   pthread_mutex_unlock (&place->history->lock);
 }
 
-/* Changes a place for a while. */
+/* Changes a place for a while: what it holds, or where a link leads. */
 void
 editor_go (Editor *self,
            Place  *place)
@@ -480,7 +481,11 @@ editor_go (Editor *self,
   if (self->content != HISTORY_NOTHING && may_be_disturbed (place))
     {
       self->away = place;
-      set_content (self, place, next_content (place));
+      self->turned = place->kind == PLACE_LINKED && g_rand_boolean (self->random);
+      if (self->turned)
+        retarget (self, place);
+      else
+        set_content (self, place, next_content (place));
     }
   pthread_mutex_unlock (&place->history->lock);
 }
@@ -495,7 +500,10 @@ editor_return (Editor *self)
     return;
 
   pthread_mutex_lock (&place->history->lock);
-  set_content (self, place, self->content);
+  if (self->turned)
+    retarget (self, place);
+  else
+    set_content (self, place, self->content);
   pthread_mutex_unlock (&place->history->lock);
 }
 
