@@ -226,6 +226,30 @@ START_TEST (test_mapped_write)
 }
 END_TEST
 
+/* What is written to a page that is not on the disk yet is dated by few file systems. */
+START_TEST (test_mapped_write_that_goes_on)
+{
+  g_auto (Place) place = { 0 };
+  AnyStamp stamp;
+  char    *map;
+  int      fd;
+
+  place_init (&place);
+  place_write (&place, PLACE_TEXT);
+  fd = open (place.path, O_RDWR | O_CLOEXEC);
+  map = mmap (NULL, strlen (PLACE_TEXT), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  ck_assert (map != MAP_FAILED);
+  map[0] = '#';
+  ck_assert (any_stamp_take_full (&stamp, place.path, ANY_DEPENDENCY_FLAGS_CONTENT, NULL));
+  map[0] = '+';
+
+  ck_assert (!any_stamp_holds (&stamp, place.path));
+  ck_assert (!any_stamp_settle (&stamp, place.path, NULL));
+  ck_assert_int_eq (munmap (map, strlen (PLACE_TEXT)), 0);
+  close (fd);
+}
+END_TEST
+
 /* A writer that leaves all times as they were: the content tells, the times alone do not. */
 START_TEST (test_change_without_a_trace)
 {
@@ -391,6 +415,7 @@ main (void)
   tcase_add_test (settling, test_settling_sees_another_content);
   tcase_add_test (settling, test_settling_sees_there_and_back);
   tcase_add_test (settling, test_mapped_write);
+  tcase_add_test (settling, test_mapped_write_that_goes_on);
   tcase_add_test (settling, test_change_without_a_trace);
   tcase_add_test (settling, test_content_there_and_back);
   tcase_add_test (settling, test_times_to_come);

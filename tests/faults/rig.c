@@ -20,7 +20,7 @@ compute_cb (AnyRequest *request,
   int  key;
 
   if (self->dependency != NULL)
-    any_request_add_dependency (request, self->dependency);
+    any_request_add_dependency_full (request, self->dependency, self->flags);
   if (self->fresh != NULL)
     any_request_add_dependency (request, self->fresh);
   g_variant_get (any_request_get_args (request), "(si)", NULL, &key);

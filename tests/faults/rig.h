@@ -27,13 +27,14 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  AnyCache    *cache;          /* (owned) */
-  AnyFunction *function;       /* (owned) */
-  char        *dependency;     /* (owned) (nullable), what each computation declares */
-  char        *fresh;          /* (owned) (nullable), another one */
-  int          generation;     /* which result the computations give */
-  guint        n_computed;     /* computations so far */
-  guint        n_store_failed; /* emissions of store-failed so far */
+  AnyCache          *cache;          /* (owned) */
+  AnyFunction       *function;       /* (owned) */
+  char              *dependency;     /* (owned) (nullable), what each computation declares */
+  AnyDependencyFlags flags;          /* how it is declared */
+  char              *fresh;          /* (owned) (nullable), another one */
+  int                generation;     /* which result the computations give */
+  guint              n_computed;     /* computations so far */
+  guint              n_store_failed; /* emissions of store-failed so far */
 } Rig;
 
 Rig  *rig_new (const char *cachedir,

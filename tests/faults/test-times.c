@@ -21,7 +21,7 @@
 #define YEAR   (365 * 24 * HOUR)
 
 /* Seconds after which a file that nobody touches can be relied on, whatever dates it. */
-#define REST (15 * SECOND)
+#define REST (30 * SECOND)
 
 static TimeShimSetAheadFunc set_ahead;
 

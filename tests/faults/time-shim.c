@@ -22,6 +22,9 @@
 
 #define SECOND 1000000000LL
 
+/* A kernel's ticks do not begin with the second. */
+#define PHASE 1234567LL
+
 static long long    tick;
 static long long    grain;
 static atomic_llong ahead;
@@ -61,19 +64,20 @@ set_time (struct timespec *time,
 /* Times that are out of the range of 64 bits are let alone. */
 static void
 round_down (struct timespec *time,
-            long long        step)
+            long long        step,
+            long long        phase)
 {
   long long ns = time->tv_sec * SECOND + time->tv_nsec;
 
-  if (step > 0 && time->tv_sec >= 0 && time->tv_sec < 9 * SECOND)
-    set_time (time, ns - ns % step);
+  if (step > 0 && time->tv_sec > 0 && time->tv_sec < 9 * SECOND)
+    set_time (time, ns - (ns - phase) % step);
 }
 
 static void
 date (struct timespec *time)
 {
-  round_down (time, tick);
-  round_down (time, grain);
+  round_down (time, tick, PHASE);
+  round_down (time, grain, 0);
 }
 
 /* clang-format off */
@@ -131,7 +135,7 @@ clock_gettime (clockid_t        clock,
     return result;
 
   if (clock == CLOCK_REALTIME_COARSE)
-    round_down (time, tick);
+    round_down (time, tick, PHASE);
   if (ahead != 0)
     set_time (time, time->tv_sec * SECOND + time->tv_nsec + ahead);
 
