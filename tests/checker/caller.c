@@ -302,7 +302,7 @@ step (Caller *self)
     count (&memory->n_torn);
   else
     g_assert_no_error (error);
-  if (count (&memory->n_calls) >= self->options->n_calls)
+  if (count (&memory->n_calls) >= self->options->n_calls && end >= self->options->not_before)
     g_atomic_int_set (&memory->stop, TRUE);
 }
 

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *cachedir;
-  gint64      n_calls;    /* after so many, by all callers, the world stops */
+  gint64      n_calls;    /* after so many, by all callers, the world stops, */
+  gint64      not_before; /* ns, monotonic: and not before this instant */
   gboolean    undeclared; /* computations keep to themselves what they read: the results must turn out to be wrong */
 } CallerOptions;
 

@@ -141,21 +141,23 @@ int
 main (int    argc,
       char **argv)
 {
-  Options          options = { .n_calls = 4000, .seed = (gint64) (g_get_real_time () & G_MAXUINT32) };
+  Options          options = { .n_calls = 3000, .seed = (gint64) (g_get_real_time () & G_MAXUINT32) };
   g_autofree char *folder = NULL;
   g_autofree char *cachedir = NULL;
   CallerOptions    caller_options;
   World            world;
+  gint64           rest;
   gboolean         well;
 
   parse_options (&options, argc, argv);
   folder = g_build_filename (options.directory != NULL ? options.directory : g_get_tmp_dir (), "any-checker-XXXXXX", NULL);
   g_assert_nonnull (g_mkdtemp (folder));
   cachedir = g_build_filename (folder, "cache", NULL);
-  caller_options = (CallerOptions){ cachedir, options.n_calls, options.undeclared };
+  rest = options.rest * G_GINT64_CONSTANT (1000000000);
+  caller_options = (CallerOptions){ cachedir, options.n_calls, history_now () + rest, options.undeclared };
   printf ("seed %" G_GINT64_FORMAT ", in %s\n", options.seed, folder);
 
-  world_init (&world, folder, options.rest * G_GINT64_CONSTANT (1000000000));
+  world_init (&world, folder, rest);
   well = run (&world, &caller_options, (guint32) options.seed);
   well = judge (world.memory, options.undeclared) && well;
 
