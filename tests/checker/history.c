@@ -61,6 +61,13 @@ history_get_content (const History *self)
   return get_edit (self, self->n_edits - 1)->content;
 }
 
+/* One that there has not been yet; with the lock held. */
+guint
+history_make_content (History *self)
+{
+  return ++self->last_content;
+}
+
 /* The end of an edit, or, while it lasts, a time that never comes. */
 static gint64
 get_after (const HistoryEdit *edit)

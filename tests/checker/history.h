@@ -45,6 +45,7 @@ void  history_begin (History *self,
                      guint    content);
 void  history_end (History *self);
 guint history_get_content (const History *self);
+guint history_make_content (History *self);
 
 gboolean history_allows (const History *self,
                          guint          content,
