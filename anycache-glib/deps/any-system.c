@@ -11,8 +11,6 @@
 #include "any-trouble.h"
 
 /* Those that <linux/magic.h> does not know. */
-#define CIFS_MAGIC   0xff534d42
-#define FUSE_MAGIC   0x65735546
 #define GFS2_MAGIC   0x01161970
 #define GPFS_MAGIC   0x47504653
 #define LUSTRE_MAGIC 0x0bd00bd0
@@ -56,9 +54,9 @@ any_system_has_foreign_clock (const struct statfs *system)
     case AFS_FS_MAGIC:
     case AFS_SUPER_MAGIC:
     case CEPH_SUPER_MAGIC:
-    case CIFS_MAGIC:
+    case CIFS_SUPER_MAGIC:
     case CODA_SUPER_MAGIC:
-    case FUSE_MAGIC:
+    case FUSE_SUPER_MAGIC:
     case GFS2_MAGIC:
     case GPFS_MAGIC:
     case LUSTRE_MAGIC:
