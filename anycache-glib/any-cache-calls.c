@@ -98,12 +98,13 @@ any_cache_clear (AnyCache     *self,
  * too, where a change leaves no trace in the file system; the path must be the one that the computation has named, or lie in a tree
  * that it has named.
  *
- * After it returns, no process gets a result of this directory that depends on it and whose computation began before. Results that
- * were made from such a result are outdated as well, if they are in the same directory.
+ * After it returns, no process gets a result of this directory that depends on it and whose computation began before; other processes
+ * that have a [property@AnyCache.Cache:check-interval] do so after that at the latest. Results that were made from such a result are
+ * outdated as well, if they are in the same directory.
  *
  * It writes to the disk and waits until that is done, some milliseconds. Hits cost nothing more because of it, but for the first look at
  * each entry that follows. Of more than some thousand different dependencies, the oldest are forgotten, and what was stored before
- * they were named is outdated altogether.
+ * they were named is outdated altogether; so is everything that depends on something where the file with the marks is lost.
  *
  * Fails with %G_IO_ERROR_INVALID_ARGUMENT for an empty name or a URI of a file that is none of this machine,
  * [error@AnyCache.CacheError.UNSAFE_DIRECTORY], [error@AnyCache.CacheError.TIMEOUT], %G_IO_ERROR_CANCELLED, or an error of the file

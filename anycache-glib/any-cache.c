@@ -302,8 +302,8 @@ install_properties (GObjectClass *object_class)
    * For how long a result that is in memory may be returned without another look at its files and at what other processes have
    * done, in microseconds; 0 to look each time.
    *
-   * Within the interval, a hit makes no system call. What this process removes, clears, stores or refreshes, it sees at once, and an
-   * age that has run out too; a change of a file, and what other processes remove, it sees after the interval at the latest.
+   * Within the interval, a hit makes no system call. What this process removes, clears, stores, refreshes or invalidates, it sees at
+   * once, and an age that has run out too; a change of a file, and what other processes do, it sees after the interval at the latest.
    *
    * Since: 1.0
    */

@@ -47,7 +47,9 @@ any_computation_check (AnyFunction  *function,
   return TRUE;
 }
 
-/* Hands up to the computation of this thread, if there is one, what a stored result depends on that it is given. */
+/* Hands up to the computation of this thread, if there is one, what a stored result depends on that it is given.
+ *
+ * Within an interval it may be given what was marked since. Its own store knows that mark already, and would hide it. */
 void
 any_computation_note_hit (AnyFunction     *function,
                           const AnyRecord *record)
@@ -57,6 +59,9 @@ any_computation_note_hit (AnyFunction     *function,
 
   if (outer == NULL)
     return;
+
+  if (any_core_is_marked (any_cache_get_core (any_function_get_cache (function)), record))
+    any_request_inherit_doubt (outer->attempt.request);
 
   any_function_get_terms (function, &terms);
   any_request_inherit (outer->attempt.request, any_function_get_name (function), any_function_get_version (function),

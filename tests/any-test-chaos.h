@@ -306,7 +306,7 @@ any_test_chaos_check (AnyTestChaos *self)
 
   g_assert_true (self->subject->clear (tier));
   g_assert_cmpuint (self->subject->get_size (tier), ==, 0);
-  any_test_assert_list (path, "CACHEDIR.TAG epoch gen");
+  any_test_assert_list (path, "CACHEDIR.TAG epoch gen marks");
   any_test_assert_list (generation, "state");
   self->subject->close (tier);
 }

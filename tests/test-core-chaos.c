@@ -2,12 +2,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
-/* The core, with its memory, among processes that are killed. */
+/* The core, with its memory, among processes that are killed: entries are removed, or what they depend on is marked. */
 
 #include "any-core.h"
 
 #include "any-error.h"
 #include "any-test-chaos.h"
+#include "any-test-dependent.h"
 
 static gpointer
 open_core (const char *cachedir)
@@ -114,9 +115,102 @@ static const AnyTestSubject subject = {
   get_size,
 };
 
+/* What a key depends on: itself, its function, and what all have in common. */
+#define EVERYTHING "app:everything"
+
+static char *
+token_of_key (const AnyKey *key)
+{
+  return g_strdup_printf ("app:key/%" G_GINT64_MODIFIER "x", key->ident.high);
+}
+
+static char *
+token_of_name (const char *name)
+{
+  return g_strconcat ("app:name/", name, NULL);
+}
+
+/* It depends on what was marked, or on what could not be read for the death of a writer. */
+static AnyRecord *
+lookup_marked (gpointer      core,
+               const AnyKey *key)
+{
+  g_autoptr (AnyRecord) record = NULL;
+  AnyMiss miss = any_core_lookup (core, key, &any_test_terms, &record);
+
+  if (miss != ANY_MISS_NONE && miss != ANY_MISS_ABSENT && miss != ANY_MISS_OUTDATED)
+    g_error ("An entry is not there because it is %s", any_miss_to_string (miss));
+
+  return miss == ANY_MISS_NONE ? g_steal_pointer (&record) : NULL;
+}
+
+static void
+publish_dependent (gpointer        core,
+                   const AnyKey   *key,
+                   const AnyDraft *draft,
+                   AnyRecord      *record,
+                   gsize           head_length)
+{
+  g_autofree char *of_key = token_of_key (key);
+  g_autofree char *of_even = token_of_name (any_test_chaos_name (0));
+  g_autofree char *of_odd = token_of_name (any_test_chaos_name (1));
+  int              number = atoi (any_test_record_text (record));
+  const char      *names[] = { of_key, number % 2 == 0 ? of_even : of_odd, EVERYTHING, NULL };
+  g_autoptr (AnyRecord) dependent = any_test_record_new_dependent (key, any_test_record_text (record), names, draft, &head_length);
+
+  publish (core, key, draft, dependent, head_length);
+}
+
+static gboolean
+invalidate (gpointer    core,
+            const char *token)
+{
+  GError  *error = NULL;
+  gboolean done = any_core_invalidate (core, token, &error);
+
+  return succeeds (done, error);
+}
+
+static gboolean
+invalidate_key (gpointer      core,
+                const AnyKey *key)
+{
+  g_autofree char *token = token_of_key (key);
+
+  return invalidate (core, token);
+}
+
+static gboolean
+invalidate_name (gpointer    core,
+                 const char *name)
+{
+  g_autofree char *token = token_of_name (name);
+
+  return invalidate (core, token);
+}
+
+/* And cleared: that is what the last of all looks for. */
+static gboolean
+invalidate_all (gpointer core)
+{
+  return invalidate (core, EVERYTHING) && clear (core);
+}
+
+static const AnyTestSubject marked_subject = {
+  open_core,
+  close_core,
+  lookup_marked,
+  begin,
+  publish_dependent,
+  invalidate_key,
+  invalidate_name,
+  invalidate_all,
+  get_size,
+};
+
 START_TEST (test_chaos)
 {
-  any_test_chaos_run (&subject);
+  any_test_chaos_run (_i == 0 ? &subject : &marked_subject);
 }
 END_TEST
 
@@ -127,7 +221,7 @@ make_suite (void)
   TCase *chaos = tcase_create ("chaos");
 
   tcase_set_timeout (chaos, ANY_TEST_PROCESS_SECONDS);
-  tcase_add_test (chaos, test_chaos);
+  tcase_add_loop_test (chaos, test_chaos, 0, 2);
   suite_add_tcase (suite, chaos);
 
   return suite;

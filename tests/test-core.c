@@ -251,6 +251,8 @@ START_TEST (test_dependencies)
   g_autoptr (GBytes) packed = NULL;
   g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_new_string ("text"));
   g_autoptr (AnyRecord) record = NULL;
+  g_auto (AnyDraft) draft = { 0 };
+  AnyFacts    facts = { .created = g_get_real_time (), .expires = -1, .cost = 1 };
   const char *changed = _i == 0 ? present : absent;
   gsize       head_length;
 
@@ -259,8 +261,10 @@ START_TEST (test_dependencies)
   any_dependencies_add (dependencies, absent);
   ck_assert (any_dependencies_settle (dependencies, NULL));
   packed = any_dependencies_pack (dependencies);
-  record = any_codec_seal (&self->key, packed, value, &(AnyFacts){ .created = g_get_real_time (), .expires = -1, .cost = 1 }, &head_length);
-  publish (self->core, &self->key, record, head_length, ANY_ORIGIN_CALL);
+  ck_assert (any_core_begin (self->core, &self->key, ANY_ORIGIN_CALL, &draft, NULL));
+  facts.marks = draft.marks;
+  record = any_codec_seal (&self->key, packed, value, &facts, &head_length);
+  ck_assert (any_core_publish (self->core, &self->key, &draft, record, head_length, NULL));
 
   ck_assert_int_eq (look (self->core, &self->key, -1), ANY_MISS_NONE);
   ck_assert (any_core_is_current (self->core, record, &any_test_terms));

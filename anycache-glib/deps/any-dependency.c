@@ -67,12 +67,18 @@ path_of_uri (const char *uri,
              GError    **error)
 {
   g_autoptr (GError) local_error = NULL;
-  char *path = g_filename_from_uri (uri, NULL, &local_error);
+  g_autofree char *host = NULL;
+  g_autofree char *path = g_filename_from_uri (uri, &host, &local_error);
 
+  if (path != NULL && host != NULL && g_ascii_strcasecmp (host, "localhost") != 0)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "The file of the URI “%s” is on another machine", uri);
+      return NULL;
+    }
   if (path == NULL)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, local_error->message);
 
-  return path;
+  return g_steal_pointer (&path);
 }
 
 /* Gives the name of what somebody calls a dependency: a path, or what has a scheme like a URI. That of a file is its path. */

@@ -151,6 +151,14 @@ any_core_lookup (AnyCore        *self,
   return miss;
 }
 
+/* Whether something that a record depends on was marked since its computation began, seen now, whatever interval an asker has. */
+gboolean
+any_core_is_marked (AnyCore         *self,
+                    const AnyRecord *record)
+{
+  return any_disk_tier_is_marked (self->disk, record, ANY_EPOCH_UNKNOWN);
+}
+
 /* Gives what is stored for a key, however old it is and whatever has become of its files, unless it was marked. */
 AnyRecord *
 any_core_read (AnyCore      *self,
@@ -158,8 +166,7 @@ any_core_read (AnyCore      *self,
 {
   g_autoptr (AnyRecord) record = NULL;
 
-  if (any_disk_tier_read (self->disk, key, &record) != ANY_MISS_NONE ||
-      any_disk_tier_is_marked (self->disk, record, ANY_EPOCH_UNKNOWN))
+  if (any_disk_tier_read (self->disk, key, &record) != ANY_MISS_NONE || any_core_is_marked (self, record))
     return NULL;
 
   return g_steal_pointer (&record);

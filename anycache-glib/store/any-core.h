@@ -33,6 +33,9 @@ AnyMiss any_core_lookup (AnyCore        *self,
                          const AnyTerms *terms,
                          AnyRecord     **record);
 
+gboolean any_core_is_marked (AnyCore         *self,
+                             const AnyRecord *record);
+
 AnyRecord *any_core_read (AnyCore      *self,
                           const AnyKey *key);
 

@@ -192,19 +192,34 @@ any_disk_tier_remove_name (AnyDiskTier *self,
   return removed;
 }
 
-/* Marks a dependency, for all processes at one instant. Where nothing was stored yet, nothing can depend on it. */
+/* Marks a dependency, for all processes at one instant. Where nothing was stored yet, nothing can depend on it. A mark in a directory
+ * that somebody has pulled away meanwhile tells nobody. */
 gboolean
 any_disk_tier_mark (AnyDiskTier *self,
                     const char  *dependency,
                     GError     **error)
 {
-  g_autoptr (AnyDirectory) directory = NULL;
+  for (guint attempt = 1;; attempt++)
+    {
+      g_autoptr (AnyDirectory) directory = NULL;
+      g_autoptr (GError) local_error = NULL;
+      gboolean marked;
 
-  if (!any_location_find_directory (self->location, &directory, error))
-    return FALSE;
+      if (!any_location_find_directory (self->location, &directory, error))
+        return FALSE;
+      if (directory == NULL)
+        return TRUE;
+      if (!any_directory_require_writable (directory, error))
+        return FALSE;
 
-  return directory == NULL ||
-         (any_directory_require_writable (directory, error) && any_marks_file_add (directory, dependency, error));
+      marked = any_marks_file_add (directory, dependency, &local_error);
+      if (attempt == ANY_LOCATION_ATTEMPTS || any_directory_is_in_place (directory))
+        {
+          if (!marked)
+            g_propagate_error (error, g_steal_pointer (&local_error));
+          return marked;
+        }
+    }
 }
 
 /* Removes all entries, for all processes at one instant. A generation that cannot be opened is replaced like any other. */

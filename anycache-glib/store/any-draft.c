@@ -22,7 +22,7 @@ any_draft_clear (AnyDraft *self)
   g_clear_pointer (&self->directory, any_directory_unref);
 }
 
-/* The number of the last mark. Damaged marks outdate whatever is stored, so they are mended where that can be done. */
+/* The number of the last mark. Damaged or missing marks outdate whatever is stored, so they are mended where that can be done. */
 static guint64
 read_marks (AnyLocation  *location,
             AnyDirectory *directory,

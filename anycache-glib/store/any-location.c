@@ -145,7 +145,8 @@ any_location_ref_generation (AnyLocation  *self,
   return g_steal_pointer (&generation);
 }
 
-/* The marks as they are in an epoch of the directory, or were changed since. Whoever knows no epoch reads them anew. */
+/* The marks as they are in an epoch of the directory, or were changed since. Whoever knows no epoch reads them anew, and so does who
+ * could not read them: that may have been for want of descriptors. */
 AnyMarks *
 any_location_ref_marks (AnyLocation  *self,
                         AnyDirectory *directory,
@@ -164,7 +165,7 @@ any_location_ref_marks (AnyLocation  *self,
   marks = any_marks_file_read (directory);
 
   g_mutex_lock (&self->lock);
-  if (self->directory == directory)
+  if (self->directory == directory && any_marks_are_sound (marks))
     {
       g_clear_pointer (&self->marks, any_marks_unref);
       self->marks = any_marks_ref (marks);

@@ -35,7 +35,8 @@ read_from (int fd)
   return any_marks_open (bytes, MAX (length, 0));
 }
 
-/* Gives the marks of this instant. Where they cannot be read, everything is taken for marked. */
+/* Gives the marks of this instant. Where they cannot be read, everything is taken for marked; also where there are none: somebody
+ * may have removed them. */
 AnyMarks *
 any_marks_file_read (AnyDirectory *directory)
 {
@@ -43,7 +44,7 @@ any_marks_file_read (AnyDirectory *directory)
   AnyMarks *marks;
 
   if (fd < 0)
-    return errno == ENOENT ? any_marks_new () : any_marks_open (NULL, 0);
+    return any_marks_open (NULL, 0);
 
   marks = read_from (fd);
   close (fd);
@@ -51,9 +52,17 @@ any_marks_file_read (AnyDirectory *directory)
   return marks;
 }
 
+/* Waits until something has reached the disk. Where a file system does not know how (EINVAL), there is nothing to wait for. */
+static gboolean
+synchronise (int fd)
+{
+  return TEMP_FAILURE_RETRY (fsync (fd)) == 0 || errno == EINVAL;
+}
+
 static gboolean
 write_next (AnyDirectory *directory,
-            GBytes       *bytes)
+            GBytes       *bytes,
+            gboolean      lasting)
 {
   struct iovec piece = { (gpointer) g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes) };
   gboolean     written;
@@ -68,7 +77,7 @@ write_next (AnyDirectory *directory,
   if (fd < 0)
     return FALSE;
 
-  written = any_posix_keep_private (fd) && any_posix_write_all (fd, &piece, 1) && fdatasync (fd) == 0;
+  written = any_posix_keep_private (fd) && any_posix_write_all (fd, &piece, 1) && (!lasting || synchronise (fd));
   saved_errno = errno;
   close (fd);
   errno = saved_errno;
@@ -76,20 +85,18 @@ write_next (AnyDirectory *directory,
   return written;
 }
 
-/* Puts marks in the place of the old ones. Needs the epoch's lock.
- *
- * Nothing else is ever synchronised to the disk. But an entry that was stored long ago is there after a crash of the machine, and must not
- * come to life because the mark on it was lost. */
+/* Puts marks in the place of the old ones. Needs the epoch's lock. They last where they must survive a crash of the machine. */
 static gboolean
 replace_locked (AnyDirectory *directory,
                 AnyMarks     *marks,
+                gboolean      lasting,
                 GError      **error)
 {
   g_autoptr (GBytes) bytes = any_marks_pack (marks);
 
-  if (write_next (directory, bytes) &&
+  if (write_next (directory, bytes, lasting) &&
       renameat (directory->fd, NEXT, directory->fd, ANY_MARKS_FILE_NAME) == 0 &&
-      fsync (directory->fd) == 0)
+      (!lasting || synchronise (directory->fd)))
     return TRUE;
 
   any_posix_set_error (error, errno, "Cannot write the marks in", directory->path);
@@ -98,7 +105,10 @@ replace_locked (AnyDirectory *directory,
   return FALSE;
 }
 
-/* Marks a dependency, for all processes at one instant. */
+/* Marks a dependency, for all processes at one instant.
+ *
+ * Nothing else is ever synchronised to the disk. But an entry that was stored long ago is there after a crash of the machine, and must not
+ * come to life because the mark on it was lost. */
 gboolean
 any_marks_file_add (AnyDirectory *directory,
                     const char   *dependency,
@@ -113,14 +123,15 @@ any_marks_file_add (AnyDirectory *directory,
 
   old = any_marks_file_read (directory);
   more = any_marks_add (old, dependency, g_get_real_time ());
-  added = replace_locked (directory, more, error);
+  added = replace_locked (directory, more, TRUE, error);
 
   any_epoch_end (directory->epoch);
 
   return added;
 }
 
-/* Puts marks that concern everything in the place of damaged ones, so that what is stored from now on is not outdated by them. */
+/* Puts marks that concern everything that came before in the place of damaged or missing ones, so that what is stored from now on is not
+ * outdated by them. If a crash takes them, they are missing again, which concerns no less. */
 gboolean
 any_marks_file_mend (AnyDirectory *directory,
                      GError      **error)
@@ -134,7 +145,7 @@ any_marks_file_mend (AnyDirectory *directory,
 
   old = any_marks_file_read (directory);
   fresh = any_marks_new_since (g_get_real_time ());
-  mended = any_marks_are_sound (old) || replace_locked (directory, fresh, error);
+  mended = any_marks_are_sound (old) || replace_locked (directory, fresh, FALSE, error);
 
   any_epoch_end (directory->epoch);
 

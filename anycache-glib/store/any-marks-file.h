@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* The file that holds the marks of a directory; there is none before the first mark. It is replaced as a whole. */
+/* The file that holds the marks of a directory, made before the first computation begins. It is replaced as a whole. */
 #define ANY_MARKS_FILE_NAME "marks"
 
 AnyMarks *any_marks_file_read (AnyDirectory *directory);

@@ -143,6 +143,7 @@ any_marks_open (gconstpointer bytes,
 
   if (!read_head (bytes, length, self) || !read_items (bytes, length, self))
     {
+      self->last = 0;
       self->base = G_MAXUINT64;
       g_array_set_size (self->items, 0);
     }
@@ -174,12 +175,19 @@ any_marks_pack (const AnyMarks *self)
   return g_byte_array_free_to_bytes (bytes);
 }
 
-/* Two spellings of one path are one name. That “link/..” is folded by its letters does no harm here: both sides are. */
+/* Two spellings of one path become one. That “link/..” is folded by its letters does no harm here: both sides are. GLib keeps two
+ * slashes in front, which mean nothing here. */
+static char *
+canonicalize (const char *path)
+{
+  return g_canonicalize_filename (path + strspn (path, "/") - 1, NULL);
+}
+
 static guint64
 name_of (const char *dependency,
          guint       part)
 {
-  g_autofree char *path = *dependency == '/' ? g_canonicalize_filename (dependency, NULL) : NULL;
+  g_autofree char *path = *dependency == '/' ? canonicalize (dependency) : NULL;
   const char      *text = path != NULL ? path : dependency;
 
   return XXH3_64bits_withSeed (text, strlen (text), part);
@@ -229,7 +237,7 @@ mark (AnyMarks *self,
     g_array_insert_val (self->items, locate (self, name), fresh);
 }
 
-/* Lets the older marks go. Whoever is older than they are is outdated then, whatever it depends on. */
+/* Lets the marks go that are older than the middle of the time that they span, and at least one. Whoever is older than they are is outdated then, whatever it depends on. */
 static void
 forget_half (AnyMarks *self)
 {
@@ -255,7 +263,7 @@ static void
 mark_above (AnyMarks   *self,
             const char *path)
 {
-  g_autofree char *above = g_canonicalize_filename (path, NULL);
+  g_autofree char *above = canonicalize (path);
 
   while (!g_str_equal (above, "/"))
     {
@@ -294,7 +302,7 @@ any_marks_add (const AnyMarks *self,
   mark (more, name_of (dependency, ITSELF));
   if (*dependency == '/')
     mark_above (more, dependency);
-  if (more->items->len > MAX_MARKS)
+  while (more->items->len > MAX_MARKS)
     forget_half (more);
 
   return more;

@@ -12,7 +12,7 @@ from pathlib import Path
 SKIPPED = 77    # what meson takes for "skipped"
 
 # Bytes that tests read and nobody writes by hand, and the licence texts: no gate reads them.
-DATA = ['LICENSES/*', 'tests/golden/*.entry', 'tests/fuzz/corpus/*']
+DATA = ['LICENSES/*', 'tests/golden/*.entry', 'tests/golden/*.marks', 'tests/fuzz/corpus/*']
 
 
 def from_git(root):
