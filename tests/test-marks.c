@@ -230,7 +230,7 @@ START_TEST (test_since)
 END_TEST
 
 /* After so many no older one is kept for sure. */
-#define MANY 20000
+#define MANY 17000
 
 static char *
 token (guint i)
@@ -256,18 +256,18 @@ mark_many (guint n)
 
 START_TEST (test_thousands)
 {
-  g_autoptr (AnyMarks) marks = mark_many (5000);
+  g_autoptr (AnyMarks) marks = mark_many (3000);
 
-  ck_assert_uint_eq (any_marks_get_last (marks), 5000);
+  ck_assert_uint_eq (any_marks_get_last (marks), 3000);
   ck_assert (!any_marks_concern_all (marks, 0));
-  for (guint i = 0; i < 5000; i++)
+  for (guint i = 0; i < 3000; i++)
     {
       g_autofree char *name = token (i);
 
       ck_assert (concern (marks, i, name));
       ck_assert (!concern (marks, i + 1, name));
     }
-  ck_assert (!concern (marks, 0, "app:item/5000"));
+  ck_assert (!concern (marks, 0, "app:item/3000"));
 }
 END_TEST
 
@@ -290,7 +290,7 @@ START_TEST (test_too_many)
   guint64 base = find_base (marks);
 
   ck_assert_uint_gt (base, 0);
-  ck_assert_uint_lt (base, MANY - 4000);
+  ck_assert_uint_lt (base, MANY - 8000);
   ck_assert_uint_eq (any_marks_get_last (marks), MANY);
 
   for (guint i = 0; i < MANY; i += 7)
@@ -303,25 +303,15 @@ START_TEST (test_too_many)
       ck_assert_int_eq (concern (marks, i + 1, name), i + 1 < base);
     }
   ck_assert (!concern (marks, base, "app:other"));
-}
-END_TEST
 
-/* What was forgotten does not come back. */
-START_TEST (test_the_base_only_rises)
-{
-  g_autoptr (AnyMarks) marks = mark_many (MANY);
-  guint64 base = find_base (marks);
-
-  for (guint i = MANY; i < 2 * MANY; i++)
+  /* What was forgotten does not come back, and the same few again and again push nobody out. */
+  for (guint i = MANY; i < MANY + 100; i++)
     {
-      g_autofree char *name = token (i % 6000);
+      g_autofree char *name = token (i % 10);
 
       mark (&marks, name, 0);
-      ck_assert (any_marks_concern_all (marks, base - 1));
+      ck_assert_uint_eq (find_base (marks), base);
     }
-
-  /* The same few again and again push out nobody else. */
-  ck_assert (!any_marks_concern_all (marks, MANY + 6000));
 }
 END_TEST
 
@@ -389,7 +379,6 @@ main (void)
   tcase_add_test (all, test_since);
   tcase_add_test (all, test_thousands);
   tcase_add_test (all, test_too_many);
-  tcase_add_test (all, test_the_base_only_rises);
   tcase_add_test (all, test_the_length_is_bounded);
   tcase_add_test (all, test_one_path_is_too_much);
   suite_add_tcase (suite, all);

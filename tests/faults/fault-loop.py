@@ -106,6 +106,7 @@ OPERATIONS = {
     'remove': Operation({'one/0': 'missing'}, promises=True),
     'clear': Operation({name: 'missing' for name in PREPARED}, promises=True),
     'function-clear': Operation({f'one/{key}': 'missing' for key in KEYS}, promises=True),
+    'invalidate': Operation({f'two/{key}': 'missing' for key in KEYS}, promises=True),
     'size': Operation({}, found=1),
     'count': Operation({}, found=1),
 }

@@ -166,6 +166,27 @@ run_function_clear (FaultPair *pair,
   return any_function_clear (pair->one->function, NULL, error);
 }
 
+/* What was invalidated is gone for this process at once, also from memory. */
+static gboolean
+run_invalidate (FaultPair *pair,
+                GError   **error)
+{
+  if (!any_cache_invalidate (pair->one->cache, pair->dependency, NULL, error))
+    return FALSE;
+
+  look_up (pair, pair->two, 0);
+  if (pair->n_found > 0)
+    fault_fail ("What was invalidated is found");
+  return TRUE;
+}
+
+static void
+warm_up (FaultPair *pair)
+{
+  call (pair->two, 0);
+  rig_take_computed (pair->two);
+}
+
 /* As if somebody had died while changing the shard of key 0. */
 static void
 unsettle (FaultPair *pair)
@@ -203,6 +224,7 @@ static const FaultOperation operations[] = {
   { "remove", FALSE, FALSE, 0, NULL, run_remove },
   { "clear", FALSE, FALSE, 0, NULL, run_clear },
   { "function-clear", FALSE, FALSE, 0, NULL, run_function_clear },
+  { "invalidate", FALSE, FALSE, 0, warm_up, run_invalidate },
   { "size", FALSE, FALSE, 0, NULL, run_size },
   { "count", FALSE, FALSE, 0, unsettle, run_size },
 };

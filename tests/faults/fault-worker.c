@@ -132,6 +132,25 @@ make_fresh (const char *path)
     fault_fail ("The times of %s cannot be set: %s", path, g_strerror (errno));
 }
 
+/* The next invalidation works, whatever became of the one before. */
+static void
+check_invalidation (FaultPair *pair)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) one = NULL;
+  g_autoptr (GVariant) two = NULL;
+
+  if (!any_cache_invalidate (pair->one->cache, pair->dependency, NULL, &error))
+    fault_fail ("The next invalidation failed: %s", error->message);
+  one = rig_lookup (pair->one, 0);
+  two = rig_lookup (pair->two, 0);
+  if (two != NULL)
+    fault_fail ("What was invalidated is found in the next process");
+  if (one == NULL)
+    fault_fail ("What depends on nothing was invalidated");
+  check_works (pair->two, 0, "after an invalidation");
+}
+
 /* One file that results depend on is old enough that its times tell all; that of the other could hide another change. */
 static int
 prepare (FaultPair *pair)
@@ -269,6 +288,7 @@ verify (FaultPair *pair)
       check_shard_works (pair->one, all_keys[i], "in the next process");
     }
   check_size (pair, "after more stores");
+  check_invalidation (pair);
 
   if (!any_cache_clear (pair->one->cache, NULL, &error))
     fault_fail ("Clearing failed: %s", error->message);
