@@ -88,9 +88,10 @@ invalidate (Fixture    *self,
             const char *dependency)
 {
   g_autoptr (GError) error = NULL;
+  gboolean invalidated = any_core_invalidate (self->core, dependency, &error);
 
-  g_assert_true (any_core_invalidate (self->core, dependency, &error));
   g_assert_no_error (error);
+  g_assert_true (invalidated);
 }
 
 static AnyMiss
@@ -442,6 +443,49 @@ START_TEST (test_the_directory_is_made_again)
 }
 END_TEST
 
+static void
+pull_away_part (int      line,
+                gpointer data)
+{
+  Fixture         *self = data;
+  g_autofree char *away = g_build_filename (self->folder, "away", NULL);
+
+  g_assert_cmpint (rename (self->cachedir, away), ==, 0);
+}
+
+/* Who is still in it may make another file, for the first time and the last. */
+static void
+remove_part (int      line,
+             gpointer data)
+{
+  Fixture         *self = data;
+  g_autofree char *away = g_build_filename (self->folder, "away", NULL);
+
+  pull_away_part (line, data);
+  if (!any_posix_remove_tree (AT_FDCWD, away))
+    remove_tree (away);
+}
+
+/* Pulled away under an invalidation, it takes along all that could be outdated. */
+START_TEST (test_the_directory_vanishes)
+{
+  guint n = 1;
+
+  for (gboolean stopped = any_test_can_step (); stopped; n++)
+    {
+      g_autoptr (Fixture) self = fixture_new ();
+
+      store (self, on_token);
+      stopped = any_test_process_race_at (invalidate_part, self, n, _i == 0 ? pull_away_part : remove_part, self);
+      invalidate (self, TOKEN);
+      ck_assert_int_ne (look (self), ANY_MISS_NONE);
+      store (self, on_token);
+      ck_assert_int_eq (look (self), ANY_MISS_NONE);
+    }
+  ck_assert (!any_test_can_step () || n > 15);
+}
+END_TEST
+
 /* Somebody removes the marks. Nobody knows any more who was marked, neither now nor after the next mark. */
 START_TEST (test_lost_marks)
 {
@@ -518,6 +562,7 @@ main (void)
   tcase_add_test (all, test_a_dead_invalidation);
   tcase_add_test (all, test_a_slow_computation);
   tcase_add_test (all, test_the_directory_is_made_again);
+  tcase_add_loop_test (all, test_the_directory_vanishes, 0, 2);
   tcase_add_loop_test (all, test_lost_marks, 0, 4);
   tcase_add_test (all, test_marks_come_back);
   tcase_add_test (all, test_damaged_marks);

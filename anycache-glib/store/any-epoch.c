@@ -33,10 +33,10 @@ any_epoch_open (int         directory,
 {
   g_autofree char *file = g_build_filename (path, FILE_NAME, NULL);
   int              fd = any_fork_guard_open (directory, FILE_NAME, writable ? O_RDWR | O_CREAT : O_RDONLY);
-  struct stat      status;
+  struct stat      status = { .st_nlink = 1 };
   AnyEpoch        *self;
 
-  /* A hard link in its place would let us write to somebody's file. */
+  /* A hard link in its place would let us write to somebody's file. One without any link is being removed. */
   if (fd >= 0 && fstat (fd, &status) == 0 && S_ISREG (status.st_mode) && status.st_nlink == 1 &&
       (!writable || (status.st_mode & 0777) == 0600 || fchmod (fd, 0600) == 0))
     {
@@ -49,7 +49,9 @@ any_epoch_open (int         directory,
       return self;
     }
 
-  any_posix_set_error (error, fd >= 0 ? EINVAL : errno, "Cannot use", file);
+  if (fd >= 0)
+    errno = status.st_nlink == 0 ? ENOENT : EINVAL;
+  any_posix_set_error (error, errno, "Cannot use", file);
   if (fd >= 0)
     any_fork_guard_close (fd);
 
