@@ -70,7 +70,7 @@ write_next (AnyDirectory *directory,
   int          fd;
 
   /* Left by a process that died: the lock says that no living one is at it. */
-  if (unlinkat (directory->fd, NEXT, 0) != 0 && errno != ENOENT)
+  if (!any_posix_remove_tree (directory->fd, NEXT))
     return FALSE;
 
   fd = any_posix_open (directory->fd, NEXT, O_WRONLY | O_CREAT | O_EXCL);
@@ -85,6 +85,16 @@ write_next (AnyDirectory *directory,
   return written;
 }
 
+/* A directory there would refuse to be replaced, and everything would be outdated for ever. */
+static gboolean
+place_next (AnyDirectory *directory)
+{
+  int fd = directory->fd;
+
+  return renameat (fd, NEXT, fd, ANY_MARKS_FILE_NAME) == 0 ||
+         (errno == EISDIR && any_posix_remove_tree (fd, ANY_MARKS_FILE_NAME) && renameat (fd, NEXT, fd, ANY_MARKS_FILE_NAME) == 0);
+}
+
 /* Puts marks in the place of the old ones. Needs the epoch's lock. They last where they must survive a crash of the machine. */
 static gboolean
 replace_locked (AnyDirectory *directory,
@@ -95,7 +105,7 @@ replace_locked (AnyDirectory *directory,
   g_autoptr (GBytes) bytes = any_marks_pack (marks);
 
   if (write_next (directory, bytes, lasting) &&
-      renameat (directory->fd, NEXT, directory->fd, ANY_MARKS_FILE_NAME) == 0 &&
+      place_next (directory) &&
       (!lasting || synchronise (directory->fd)))
     return TRUE;
 

@@ -237,7 +237,8 @@ mark (AnyMarks *self,
     g_array_insert_val (self->items, locate (self, name), fresh);
 }
 
-/* Lets the marks go that are older than the middle of the time that they span, and at least one. Whoever is older than they are is outdated then, whatever it depends on. */
+/* Lets the marks go that are older than the middle of the time that they span, and at least one. Whoever is older than they are is
+ * outdated then, whatever it depends on. */
 static void
 forget_half (AnyMarks *self)
 {

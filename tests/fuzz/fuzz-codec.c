@@ -10,6 +10,8 @@
 
 #include "any-dependency-list.h"
 
+#include <string.h>
+
 #include "forge.h"
 #include "fuzz.h"
 
@@ -24,7 +26,7 @@ use (AnyRecord    *record,
      gsize         length)
 {
   g_autoptr (GBytes) dependencies = g_bytes_new (record->dependencies, record->dependencies_length);
-  g_auto (GStrv) paths = NULL;
+  g_auto (GStrv) names = NULL;
   g_autoptr (AnyRecord) again = NULL;
   gsize head_length;
 
@@ -33,9 +35,9 @@ use (AnyRecord    *record,
   g_assert_true (g_variant_is_normal_form (record->value));
 
   /* Read from a copy, past which nothing lies: in the entry, the type would. */
-  paths = any_dependency_list_dup_names (g_bytes_get_data (dependencies, NULL), record->dependencies_length);
-  for (guint i = 0; paths[i] != NULL; i++)
-    g_assert_true (g_path_is_absolute (paths[i]) || g_uri_peek_scheme (paths[i]) != NULL);
+  names = any_dependency_list_dup_names (g_bytes_get_data (dependencies, NULL), record->dependencies_length);
+  for (guint i = 0; names[i] != NULL; i++)
+    g_assert_cmpuint (strlen (names[i]), <, record->dependencies_length);
 
   if (g_variant_get_size (record->value) <= MAX_PRINTED)
     {

@@ -4,7 +4,7 @@
 
 /* Writes what the fuzzers start from: an input a shape, sound ones and hostile ones.
  *
- *   make-seeds FOLDER    fills a folder in FOLDER for each target, which is made if it is not there
+ *   make-seeds FOLDER    fills FOLDER/codec, FOLDER/canonical and FOLDER/marks, which are made if they are not there
  *   make-seeds --small FOLDER    leaves out the inputs that are too large to keep
  */
 
@@ -81,9 +81,13 @@ main (int    argc,
 {
   static const struct
   {
-    const char *folder;
+    const char *name;
     guint (*fill) (const char *folder);
-  } targets[] = { { "codec", seed_codec }, { "canonical", seed_canonical }, { "marks", seed_marks } };
+  } kinds[] = {
+    { "codec", seed_codec },
+    { "canonical", seed_canonical },
+    { "marks", seed_marks },
+  };
   guint n_wrong = 0;
 
   small_only = argc == 3 && g_str_equal (argv[1], "--small");
@@ -93,13 +97,13 @@ main (int    argc,
       return EXIT_FAILURE;
     }
 
-  for (guint i = 0; i < G_N_ELEMENTS (targets); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {
-      g_autofree char *folder = g_build_filename (argv[argc - 1], targets[i].folder, NULL);
+      g_autofree char *folder = g_build_filename (argv[argc - 1], kinds[i].name, NULL);
 
       if (g_mkdir_with_parents (folder, 0700) != 0)
         g_error ("%s: %s", folder, g_strerror (errno));
-      n_wrong += targets[i].fill (folder);
+      n_wrong += kinds[i].fill (folder);
     }
 
   return n_wrong == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -223,6 +223,8 @@ seed_dependencies (void)
     { "dependencies-path-open", 1, 1, 0, 5, "/tmpx" },
     { "dependencies-path-relative", 1, 1, 0, 4, "temp" },
     { "dependencies-path-none", 1, 1, 0, 0, "/tmp" },
+    { "dependencies-token", 4, 0, 0, 4, "a:bc" },
+    { "dependencies-token-settled", 4, 1, 0, 4, "a:bc" },
     { "dependencies-content", 1, 0, 1, 4, "/tmp" },
     { "dependencies-content-settled", 1, 1, 1, 4, "/tmp" },
     { "dependencies-tree", 2, 1, 2, 4, "/tmp" },
