@@ -413,6 +413,78 @@ START_TEST (test_a_slow_computation)
 }
 END_TEST
 
+#define N_THREADS 3
+#define N_ROUNDS  50
+
+/* What a result tells is the state at the beginning of its computation. The state changes, and then it is marked. */
+typedef struct
+{
+  Fixture *fixture;
+  int      state;   /* atomic */
+  int      known;   /* atomic: the state before the last mark that is made */
+  int      n_hits;  /* atomic */
+  gboolean is_over; /* atomic */
+} Race;
+
+static void
+compute (Race *self)
+{
+  Fixture *fixture = self->fixture;
+  g_auto (AnyDraft) draft = { 0 };
+  char text[16];
+
+  begin (fixture, &draft);
+  g_snprintf (text, sizeof text, "%d", g_atomic_int_get (&self->state));
+  any_test_publish_dependent (fixture->core, &fixture->key, text, on_token, &draft);
+}
+
+static gpointer
+look_thread (gpointer data)
+{
+  Race    *self = data;
+  Fixture *fixture = self->fixture;
+
+  while (!g_atomic_int_get (&self->is_over))
+    {
+      int known = g_atomic_int_get (&self->known);
+      g_autoptr (AnyRecord) record = NULL;
+
+      if (any_core_lookup (fixture->core, &fixture->key, &any_test_terms, &record) != ANY_MISS_NONE)
+        {
+          compute (self);
+          continue;
+        }
+      g_assert_cmpint (atoi (any_test_record_text (record)), >=, known);
+      g_atomic_int_inc (&self->n_hits);
+    }
+
+  return NULL;
+}
+
+/* All in one process, which has the marks in memory. */
+START_TEST (test_threads)
+{
+  g_autoptr (Fixture) self = fixture_new ();
+  Race     race = { .fixture = self };
+  gint64   deadline = any_test_deadline ();
+  GThread *threads[N_THREADS];
+
+  for (guint i = 0; i < N_THREADS; i++)
+    threads[i] = g_thread_new ("looker", look_thread, &race);
+
+  for (int i = 1; i <= N_ROUNDS || g_atomic_int_get (&race.n_hits) < N_ROUNDS; i++)
+    {
+      g_atomic_int_set (&race.state, i);
+      invalidate (self, TOKEN);
+      g_atomic_int_set (&race.known, i);
+      ck_assert (any_test_wait (deadline));
+    }
+  g_atomic_int_set (&race.is_over, TRUE);
+  for (guint i = 0; i < N_THREADS; i++)
+    g_thread_join (threads[i]);
+}
+END_TEST
+
 static void
 remove_tree (const char *path)
 {
@@ -561,6 +633,7 @@ main (void)
   tcase_add_test (all, test_a_slow_invalidation);
   tcase_add_test (all, test_a_dead_invalidation);
   tcase_add_test (all, test_a_slow_computation);
+  tcase_add_test (all, test_threads);
   tcase_add_test (all, test_the_directory_is_made_again);
   tcase_add_loop_test (all, test_the_directory_vanishes, 0, 2);
   tcase_add_loop_test (all, test_lost_marks, 0, 4);
