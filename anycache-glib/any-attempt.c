@@ -16,11 +16,14 @@
 #include "any-request-private.h"
 #include "any-vigil.h"
 
-/* What the computation may give once more if it finds that it has not changed. The files that it was made from must not have. */
+/* What the computation may give once more if it finds that it has not changed. The files that it was made from must not have, and it must
+ * still be there: what was removed before the draft was begun would not keep that from being stored. */
 static AnyRecord *
-get_renewable (AnyRecord *old)
+get_renewable (AnyAttempt *self)
 {
-  gboolean renewable = old != NULL && old->facts.validator != NULL && !old->facts.failure &&
+  AnyRecord *old = self->old;
+  gboolean   renewable = old != NULL && old->facts.validator != NULL && !old->facts.failure &&
+                       any_core_holds (self->core, old) &&
                        any_dependency_list_hold (old->dependencies, old->dependencies_length);
 
   return renewable ? old : NULL;
@@ -40,7 +43,6 @@ any_attempt_begin (AnyAttempt   *self,
   g_autoptr (GError) error = NULL;
 
   *self = (AnyAttempt){ .function = function, .key = key, .old = old };
-  self->request = any_request_new (any_function_get_name (function), args, get_renewable (old), cancellable);
 
   if (any_cache_is_on (cache))
     {
@@ -50,6 +52,7 @@ any_attempt_begin (AnyAttempt   *self,
         any_cache_note_failure (cache, error);
     }
 
+  self->request = any_request_new (any_function_get_name (function), args, get_renewable (self), cancellable);
   self->depfiles = any_function_ref_depfiles_hook (function);
   self->created = g_get_real_time ();
   self->started = g_get_monotonic_time ();
@@ -214,12 +217,20 @@ publish (AnyAttempt *self,
   return seal_and_publish (self, any_request_get_args (self->request), dependencies, outcome, &facts, error);
 }
 
+/* Whether the next attempt would fail alike. */
+static gboolean
+is_memorable (AnyAttempt   *self,
+              const GError *failure)
+{
+  return any_failure_is_memorable (failure) && !g_cancellable_is_cancelled (any_request_get_cancellable (self->request));
+}
+
 /* The outcome goes into a computation around this one, which holds no longer than it. */
 static void
-hand_up (AnyAttempt *self,
-         AnyRequest *outer,
-         GBytes     *dependencies,
-         gboolean    failed)
+hand_up (AnyAttempt   *self,
+         AnyRequest   *outer,
+         GBytes       *dependencies,
+         const GError *failure)
 {
   const guint8 *bytes;
   gsize         length;
@@ -227,7 +238,7 @@ hand_up (AnyAttempt *self,
   if (outer == NULL)
     return;
 
-  if (dependencies == NULL)
+  if (dependencies == NULL || (failure != NULL && !is_memorable (self, failure)))
     {
       any_request_inherit_doubt (outer);
       return;
@@ -235,7 +246,7 @@ hand_up (AnyAttempt *self,
 
   bytes = g_bytes_get_data (dependencies, &length);
   any_request_inherit (outer, any_function_get_name (self->function), any_function_get_version (self->function),
-                       bytes, length, get_expires (self, failed));
+                       bytes, length, get_expires (self, failure != NULL));
 }
 
 /* Nobody wants the old result any more once a newer one was returned that cannot be stored. */
@@ -278,8 +289,7 @@ is_remembered (AnyAttempt   *self,
   any_function_get_terms (self->function, &terms);
 
   return terms.error_maxage > 0 &&
-         any_failure_is_memorable (failure) &&
-         !g_cancellable_is_cancelled (any_request_get_cancellable (self->request)) &&
+         is_memorable (self, failure) &&
          self->draft.origin == ANY_ORIGIN_CALL &&
          (self->old == NULL || !any_terms_allow_stale (&terms, self->old));
 }
@@ -305,7 +315,7 @@ any_attempt_conclude (AnyAttempt   *self,
     return;
 
   dependencies = list_dependencies (self, value, &error);
-  hand_up (self, outer, dependencies, failed);
+  hand_up (self, outer, dependencies, failure);
   if (!stores)
     return;
 

@@ -18,10 +18,37 @@ typedef struct _AnyComputation AnyComputation;
 struct _AnyComputation
 {
   AnyComputation *outer;
+  gboolean        insists; /* on what is fresh, also of others */
   AnyAttempt      attempt;
 };
 
 static GPrivate innermost = G_PRIVATE_INIT (NULL);
+
+/* Whether this thread computes something. What it is given may live on in that for longer than the one who asks would go by it. */
+gboolean
+any_computation_is_running (void)
+{
+  return g_private_get (&innermost) != NULL;
+}
+
+/* Whether that shall be fresh, so that what goes into it must be. */
+gboolean
+any_computation_insists (void)
+{
+  AnyComputation *self = g_private_get (&innermost);
+
+  return self != NULL && self->insists;
+}
+
+/* Notes that the computation of this thread, if there is one, was refused something for a reason that says nothing of what it asked. */
+void
+any_computation_note_doubt (void)
+{
+  AnyComputation *self = g_private_get (&innermost);
+
+  if (self != NULL)
+    any_request_inherit_doubt (self->attempt.request);
+}
 
 /* Refuses a result that this thread is computing already. */
 gboolean
@@ -38,6 +65,9 @@ any_computation_check (AnyFunction  *function,
       if (any_cache_get_core (other) == any_cache_get_core (cache) &&
           any_key_equal (item->attempt.key, key->bytes, key->length))
         {
+          /* Asked from elsewhere, those in between would have got it. */
+          if (item != g_private_get (&innermost))
+            any_computation_note_doubt ();
           g_set_error (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_RECURSION,
                        "The computation of “%s” asks for its own result", any_function_get_name (function));
           return FALSE;
@@ -116,18 +146,19 @@ compute (AnyComputation *self,
   return value;
 }
 
-/* Computes a result in this thread, and stores it if it may be stored. It must have passed any_computation_check(). Of an old one,
- * nothing may be known to be wrong but its age. */
+/* Computes a result in this thread, and stores it if it may be stored. It must have passed any_computation_check(). Who insists wants
+ * it made from what is fresh. Of an old one, nothing may be known to be wrong but its age. */
 GVariant *
 any_computation_run (AnyFunction  *function,
                      const AnyKey *key,
                      GVariant     *args,
                      AnyOrigin     origin,
+                     gboolean      insists,
                      AnyRecord    *old,
                      GCancellable *cancellable,
                      GError      **error)
 {
-  AnyComputation self = { .outer = g_private_get (&innermost) };
+  AnyComputation self = { .outer = g_private_get (&innermost), .insists = insists };
   GVariant      *value;
 
   g_object_ref (function);

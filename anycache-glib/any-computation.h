@@ -15,6 +15,11 @@ gboolean any_computation_check (AnyFunction  *function,
                                 const AnyKey *key,
                                 GError      **error);
 
+gboolean any_computation_is_running (void);
+gboolean any_computation_insists (void);
+
+void any_computation_note_doubt (void);
+
 void any_computation_note_hit (AnyFunction     *function,
                                const AnyRecord *record);
 
@@ -22,6 +27,7 @@ GVariant *any_computation_run (AnyFunction  *function,
                                const AnyKey *key,
                                GVariant     *args,
                                AnyOrigin     origin,
+                               gboolean      insists,
                                AnyRecord    *old,
                                GCancellable *cancellable,
                                GError      **error);

@@ -45,7 +45,10 @@ use_init (Use          *self,
   self->args = g_variant_ref_sink (args);
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return FALSE;
+    {
+      any_computation_note_doubt ();
+      return FALSE;
+    }
 
   if (type != NULL && !g_variant_is_of_type (args, G_VARIANT_TYPE (type)))
     {
@@ -68,6 +71,16 @@ static AnyCore *
 core_of (AnyFunction *self)
 {
   return any_cache_get_core (any_function_get_cache (self));
+}
+
+/* On which terms a call is answered. What goes into another result is looked at now, as that may be kept for longer than any interval. */
+static void
+get_terms (AnyFunction *self,
+           AnyTerms    *terms)
+{
+  any_function_get_terms (self, terms);
+  if (any_computation_is_running ())
+    terms->check_interval = 0;
 }
 
 /* Finds what is stored: the record is one that may be returned only where nothing is missing. */
@@ -121,7 +134,7 @@ find_or_compute (AnyFunction  *self,
   AnyTerms terms;
   AnyMiss  miss;
 
-  any_function_get_terms (self, &terms);
+  get_terms (self, &terms);
   miss = find (self, &use->key, &terms, &record);
   if (miss == ANY_MISS_NONE)
     return use_record (self, use->args, record, error);
@@ -132,7 +145,8 @@ find_or_compute (AnyFunction  *self,
       return use_record (self, use->args, record, error);
     }
 
-  return any_computation_run (self, &use->key, use->args, ANY_ORIGIN_CALL, miss == ANY_MISS_EXPIRED ? record : NULL, cancellable, error);
+  return any_computation_run (self, &use->key, use->args, ANY_ORIGIN_CALL, insists,
+                              miss == ANY_MISS_EXPIRED ? record : NULL, cancellable, error);
 }
 
 /* As a call by somebody who can wait. */
@@ -189,7 +203,7 @@ any_function_call (AnyFunction  *self,
       !any_computation_check (self, &use.key, error))
     return NULL;
 
-  return find_or_compute (self, &use, FALSE, cancellable, error);
+  return find_or_compute (self, &use, any_computation_insists (), cancellable, error);
 }
 
 /**
@@ -225,7 +239,7 @@ any_function_lookup (AnyFunction  *self,
   if (!use_init (&use, self, args, cancellable, error))
     return NULL;
 
-  any_function_get_terms (self, &terms);
+  get_terms (self, &terms);
   if (find (self, &use.key, &terms, &record) != ANY_MISS_NONE || record->facts.failure)
     return NULL;
 
@@ -303,7 +317,7 @@ any_function_refresh (AnyFunction  *self,
   if (is_on (self))
     record = any_core_read (core_of (self), &use.key);
 
-  return any_computation_run (self, &use.key, use.args, ANY_ORIGIN_REFRESH, record, cancellable, error);
+  return any_computation_run (self, &use.key, use.args, ANY_ORIGIN_REFRESH, TRUE, record, cancellable, error);
 }
 
 /**
@@ -390,7 +404,7 @@ any_function_is_outdated (AnyFunction  *self,
   if (!use_init (&use, self, args, cancellable, error))
     return FALSE;
 
-  any_function_get_terms (self, &terms);
+  get_terms (self, &terms);
 
   return find (self, &use.key, &terms, &record) != ANY_MISS_NONE;
 }

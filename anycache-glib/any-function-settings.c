@@ -75,7 +75,8 @@ any_function_settings_install (GObjectClass *object_class,
    * thread-default one where the function was made, and [signal@AnyCache.Function::updated] brings its result. If it fails, the
    * old result goes on being returned until the time is over; for [property@AnyCache.Function:error-maxage], nobody tries again.
    *
-   * What is outdated because something that it depends on has changed is never returned.
+   * What is outdated because something that it depends on has changed is never returned. To what is computed anew, as to what is
+   * refreshed, other functions give nothing old either; what any other computation makes from an old result is as old.
    *
    * Since: 1.0
    */

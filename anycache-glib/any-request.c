@@ -479,10 +479,21 @@ any_request_get_validator (AnyRequest *self)
   return self->old != NULL ? self->old->facts.validator : NULL;
 }
 
+/* What was made from files and was not made anew depends on them as before. */
+static void
+renew_old_locked (AnyRequest *self)
+{
+  any_dependencies_add_entry (self->dependencies, self->old->dependencies, self->old->dependencies_length);
+  self->renewed = TRUE;
+  if (self->validator == NULL)
+    self->validator = g_strdup (self->old->facts.validator);
+}
+
 /* Takes the one answer: a value or an error, both owned. */
 static void
 answer (AnyRequest *self,
         GVariant   *value,
+        gboolean    renews,
         GError     *error)
 {
   g_autoptr (GVariant) late_value = value;
@@ -497,6 +508,8 @@ answer (AnyRequest *self,
     {
       self->value = g_steal_pointer (&late_value);
       self->error = g_steal_pointer (&late_error);
+      if (renews)
+        renew_old_locked (self);
     }
 
   g_mutex_unlock (&self->lock);
@@ -524,7 +537,7 @@ any_request_return_value (AnyRequest *self,
   g_return_if_fail (ANY_IS_REQUEST (self));
   g_return_if_fail (value != NULL);
 
-  answer (self, g_variant_ref_sink (value), NULL);
+  answer (self, g_variant_ref_sink (value), FALSE, NULL);
 }
 
 /**
@@ -546,23 +559,6 @@ any_request_return_bytes (AnyRequest *self,
   any_request_return_value (self, g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE));
 }
 
-/* What was made from files and was not made anew depends on them as before. */
-static void
-renew_old (AnyRequest *self)
-{
-  g_mutex_lock (&self->lock);
-
-  if (!self->closed && !self->answered)
-    {
-      any_dependencies_add_entry (self->dependencies, self->old->dependencies, self->old->dependencies_length);
-      self->renewed = TRUE;
-      if (self->validator == NULL)
-        self->validator = g_strdup (self->old->facts.validator);
-    }
-
-  g_mutex_unlock (&self->lock);
-}
-
 /**
  * any_request_return_not_modified:
  * @self: a request that has a validator, see [method@AnyCache.Request.get_validator]
@@ -580,8 +576,7 @@ any_request_return_not_modified (AnyRequest *self)
   g_return_if_fail (ANY_IS_REQUEST (self));
   g_return_if_fail (self->old != NULL);
 
-  renew_old (self);
-  answer (self, g_variant_ref (self->old->value), NULL);
+  answer (self, g_variant_ref (self->old->value), TRUE, NULL);
 }
 
 /**
@@ -600,7 +595,7 @@ any_request_return_error (AnyRequest   *self,
   g_return_if_fail (ANY_IS_REQUEST (self));
   g_return_if_fail (error != NULL);
 
-  answer (self, NULL, g_error_copy (error));
+  answer (self, NULL, FALSE, g_error_copy (error));
 }
 
 /**
@@ -624,5 +619,5 @@ any_request_return_error_literal (AnyRequest *self,
   g_return_if_fail (domain != 0);
   g_return_if_fail (message != NULL);
 
-  answer (self, NULL, g_error_new_literal (domain, code, message));
+  answer (self, NULL, FALSE, g_error_new_literal (domain, code, message));
 }

@@ -19,7 +19,8 @@ typedef struct
 struct _AnyRevalidation
 {
   GMutex      lock;
-  GHashTable *items; /* (owned) set of (owned) Item, protected by lock */
+  GHashTable *items;    /* (owned) set of (owned) Item, protected by lock */
+  guint       sweep_at; /* protected by lock: with so many, those that are over are looked for */
 };
 
 typedef struct
@@ -48,6 +49,7 @@ any_revalidation_new (void)
   AnyRevalidation *self = g_new0 (AnyRevalidation, 1);
 
   g_mutex_init (&self->lock);
+  self->items = g_hash_table_new_full (item_hash, item_equal, g_free, NULL);
 
   return self;
 }
@@ -55,20 +57,36 @@ any_revalidation_new (void)
 void
 any_revalidation_free (AnyRevalidation *self)
 {
-  g_clear_pointer (&self->items, g_hash_table_unref);
+  g_hash_table_unref (self->items);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
 
 static gboolean
+is_over (const Item *item,
+         gint64      now)
+{
+  return !item->pending && item->not_before <= now;
+}
+
+static gboolean
 is_over_cb (gpointer       key,
             gpointer value G_GNUC_UNUSED,
-            gpointer       data)
+            gpointer       now)
 {
-  const Item   *item = key;
-  const gint64 *now = data;
+  return is_over (key, *(gint64 *) now);
+}
 
-  return !item->pending && item->not_before <= *now;
+/* What failed and was not asked for again. Each time, twice as many may come before the next, so that it costs each of them little. */
+static void
+sweep_locked (AnyRevalidation *self,
+              gint64           now)
+{
+  if (g_hash_table_size (self->items) < self->sweep_at)
+    return;
+
+  g_hash_table_foreach_remove (self->items, is_over_cb, &now);
+  self->sweep_at = MAX (16, 2 * g_hash_table_size (self->items));
 }
 
 /* Takes a result over. FALSE where somebody has, or where it is too early after a failure. */
@@ -76,17 +94,16 @@ static gboolean
 claim (AnyRevalidation *self,
        const AnyIdent  *ident)
 {
-  gint64   now = g_get_monotonic_time ();
-  Item     probe = { .ident = *ident, .pending = TRUE };
-  gboolean claimed;
+  gint64      now = g_get_monotonic_time ();
+  Item        probe = { .ident = *ident, .pending = TRUE };
+  const Item *known;
+  gboolean    claimed;
 
   g_mutex_lock (&self->lock);
 
-  if (self->items == NULL)
-    self->items = g_hash_table_new_full (item_hash, item_equal, g_free, NULL);
-  g_hash_table_foreach_remove (self->items, is_over_cb, &now);
-
-  claimed = !g_hash_table_contains (self->items, &probe);
+  sweep_locked (self, now);
+  known = g_hash_table_lookup (self->items, &probe);
+  claimed = known == NULL || is_over (known, now);
   if (claimed)
     g_hash_table_add (self->items, g_memdup2 (&probe, sizeof probe));
 
@@ -108,7 +125,7 @@ release (AnyRevalidation *self,
 
   probe.not_before = pause < G_MAXINT64 - now ? now + pause : G_MAXINT64;
   if (pause > 0)
-    g_hash_table_replace (self->items, g_memdup2 (&probe, sizeof probe), NULL);
+    g_hash_table_add (self->items, g_memdup2 (&probe, sizeof probe));
   else
     g_hash_table_remove (self->items, &probe);
 

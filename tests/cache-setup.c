@@ -143,6 +143,69 @@ failures_clear (Failures *self)
   g_clear_error (&self->error);
 }
 
+static GPtrArray     *criticals; /* (owned) (nullable): while somebody listens */
+static GLogLevelFlags fatal_levels;
+
+static GLogWriterOutput
+log_cb (GLogLevelFlags   level,
+        const GLogField *fields,
+        gsize            n_fields,
+        gpointer         user_data)
+{
+  if (criticals == NULL || !(level & G_LOG_LEVEL_CRITICAL))
+    return g_log_writer_default (level, fields, n_fields, user_data);
+
+  for (gsize i = 0; i < n_fields; i++)
+    {
+      if (g_str_equal (fields[i].key, "MESSAGE"))
+        g_ptr_array_add (criticals, g_strdup (fields[i].value));
+    }
+
+  return G_LOG_WRITER_HANDLED;
+}
+
+/* A writer is set once in a process. */
+const GPtrArray *
+listen_to_criticals (void)
+{
+  static gboolean listening = FALSE;
+
+  if (!listening)
+    g_log_set_writer_func (log_cb, NULL, NULL);
+  listening = TRUE;
+  criticals = g_ptr_array_new_with_free_func (g_free);
+  fatal_levels = g_log_set_always_fatal (G_LOG_LEVEL_ERROR);
+
+  return criticals;
+}
+
+void
+stop_listening (void)
+{
+  g_log_set_always_fatal (fatal_levels);
+  g_clear_pointer (&criticals, g_ptr_array_unref);
+}
+
+void
+run_until (int *n_done,
+           int  n_wanted)
+{
+  gint64 deadline = any_test_deadline ();
+
+  while (g_atomic_int_get (n_done) < n_wanted)
+    {
+      g_assert_true (any_test_wait (deadline));
+      run_to_rest ();
+    }
+}
+
+void
+run_to_rest (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
 void
 reach (int *step,
        int  number)

@@ -68,6 +68,15 @@ void failures_clear (Failures *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Failures, failures_clear)
 
+/* What the log is told at the level of programming errors, which are not fatal meanwhile: a text each. */
+const GPtrArray *listen_to_criticals (void);
+void             stop_listening (void);
+
+/* Runs the default main context until a number is reached, or for as long as there is anything to do. */
+void run_until (int *n_done,
+                int  n_wanted);
+void run_to_rest (void);
+
 /* Lets two threads take turns: one says how far it is, the other waits for that. */
 void reach (int *step,
             int  number);

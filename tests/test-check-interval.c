@@ -248,6 +248,47 @@ START_TEST (test_no_system_call)
 }
 END_TEST
 
+static gboolean
+outer_cb (AnyRequest *request,
+          gpointer    user_data,
+          GError    **error)
+{
+  Scene *self = user_data;
+
+  any_request_return_value (request, g_variant_new_int64 (10 * call (self->setup.function, KEY)));
+
+  return TRUE;
+}
+
+static void
+mark_part (int      line,
+           gpointer data)
+{
+  Scene *self = data;
+
+  g_assert_true (any_cache_invalidate (self->setup.cache, self->path, NULL, NULL));
+}
+
+/* What goes into another result is looked at: that one may be kept for longer than the interval, and does not know of a mark that was
+ * made before it was begun. */
+START_TEST (test_within_a_computation)
+{
+  g_auto (Scene) self = { 0 };
+  g_autoptr (AnyFunction) outer = NULL;
+
+  scene_init (&self);
+  outer = any_cache_define (self.setup.cache, "org.example.Outer", NULL, outer_cb, &self, NULL);
+  if (_i == 0)
+    any_test_process_run (mark_part, &self);
+  else
+    change_file (&self);
+  ck_assert_int_eq (call (self.setup.function, KEY), 1);
+  ck_assert_int_eq (call (outer, KEY), 20);
+  let_pass (&self);
+  ck_assert_int_eq (lookup (outer, KEY), 20);
+}
+END_TEST
+
 START_TEST (test_default)
 {
   g_auto (Setup) setup = { 0 };
@@ -270,6 +311,7 @@ main (void)
   tcase_add_test (all, test_ages);
   tcase_add_test (all, test_without_memory);
   tcase_add_test (all, test_no_system_call);
+  tcase_add_loop_test (all, test_within_a_computation, 0, 2);
   tcase_add_test (all, test_default);
   suite_add_tcase (suite, all);
 

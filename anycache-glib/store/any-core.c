@@ -71,6 +71,14 @@ is_in_place (AnyCore   *self,
   return TRUE;
 }
 
+/* Whether a record that was found is still the one that is stored, seen now. */
+gboolean
+any_core_holds (AnyCore   *self,
+                AnyRecord *record)
+{
+  return is_in_place (self, record, any_disk_tier_get_epoch (self->disk));
+}
+
 static gboolean
 was_validated (AnyCore        *self,
                AnyRecord      *record,
@@ -191,7 +199,7 @@ any_core_is_current (AnyCore        *self,
   if (began > 0 && was_validated (self, record, terms, began))
     return !any_terms_are_over (terms, record);
 
-  return is_in_place (self, record, any_disk_tier_get_epoch (self->disk)) &&
+  return any_core_holds (self, record) &&
          any_terms_validate (terms, record, began) == ANY_MISS_NONE;
 }
 

@@ -42,6 +42,9 @@ AnyRecord *any_core_read (AnyCore      *self,
 AnyRecord *any_core_peek (AnyCore      *self,
                           const AnyKey *key);
 
+gboolean any_core_holds (AnyCore   *self,
+                         AnyRecord *record);
+
 gboolean any_core_is_current (AnyCore        *self,
                               AnyRecord      *record,
                               const AnyTerms *terms);

@@ -8,16 +8,26 @@
 
 #include "any-error.h"
 
+/* Domains are known by their names: the number that stands for one is another in each process. */
+static gboolean
+has_name (GQuark domain)
+{
+  const char *name = g_quark_to_string (domain);
+
+  return name != NULL && g_utf8_validate (name, -1, NULL);
+}
+
 /* Whether the next call would fail alike. What somebody has cancelled, and what went wrong in the cache, says nothing of the function. */
 gboolean
 any_failure_is_memorable (const GError *error)
 {
-  return error->domain != ANY_CACHE_ERROR &&
+  return has_name (error->domain) &&
+         error->domain != ANY_CACHE_ERROR &&
          !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
          !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
 }
 
-/* A message that is no UTF-8 is made so, as a GVariant holds no other. */
+/* Of an error that is memorable. A message that is no UTF-8 is made so, as a GVariant holds no other. */
 GVariant *
 any_failure_new (const GError *error)
 {
@@ -26,7 +36,6 @@ any_failure_new (const GError *error)
   return g_variant_new ("(sis)", g_quark_to_string (error->domain), error->code, message);
 }
 
-/* Domains are known by their names: the number that stands for one is another in each process. */
 void
 any_failure_propagate (GVariant *self,
                        GError  **error)
