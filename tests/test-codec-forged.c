@@ -17,9 +17,11 @@
 /* So many that whoever looks at all of them for each of them is stopped by the limit of the test. */
 #define N_ELEMENTS 250000
 
-/* A sound entry with anything as its type and value, and right lengths and checksums. */
+/* A sound entry with anything as its validator, type and value, and right lengths and checksums. */
 static GByteArray *
 forge_entry (const AnyKey *key,
+             gconstpointer validator,
+             gsize         validator_length,
              gconstpointer type,
              gsize         type_length,
              gconstpointer value,
@@ -32,17 +34,32 @@ forge_entry (const AnyKey *key,
 
   sound = entry_bytes_seal_simply (key, "'text'", &length);
   g_byte_array_append (bytes, sound, ANY_HEADER_SIZE + key->length);
+  g_byte_array_append (bytes, validator, validator_length);
   g_byte_array_append (bytes, type, type_length);
   g_byte_array_append (bytes, zeros, (16 - bytes->len % 16) % 16);
   g_byte_array_append (bytes, value, value_length);
   g_byte_array_append (bytes, zeros, ANY_HEADER_TRAILER_SIZE);
 
+  forge_put64 (bytes->data, FORGE_VALIDATOR_LENGTH, validator_length);
   forge_put64 (bytes->data, FORGE_TYPE_LENGTH, type_length);
   forge_put64 (bytes->data, FORGE_VALUE_LENGTH, value_length);
   forge_put64 (bytes->data, FORGE_TOTAL_LENGTH, bytes->len);
   forge_checksums (bytes->data, bytes->len);
 
   return bytes;
+}
+
+static AnyMiss
+open_bytes (const GByteArray *bytes,
+            const AnyKey     *key)
+{
+  AnyRecord *record = NULL;
+  AnyMiss    miss = entry_bytes_open (bytes->data, bytes->len, key, &record);
+
+  ck_assert ((miss == ANY_MISS_NONE) == (record != NULL));
+  g_clear_pointer (&record, any_record_unref);
+
+  return miss;
 }
 
 static AnyMiss
@@ -53,17 +70,41 @@ open_forged (gconstpointer type,
 {
   g_auto (AnyKey) key = { 0 };
   g_autoptr (GByteArray) bytes = NULL;
-  AnyRecord *record = NULL;
-  AnyMiss    miss;
 
   entry_bytes_make_key (&key, NAME, NULL, ARGS);
-  bytes = forge_entry (&key, type, type_length, value, value_length);
-  miss = entry_bytes_open (bytes->data, bytes->len, &key, &record);
+  bytes = forge_entry (&key, NULL, 0, type, type_length, value, value_length);
 
-  ck_assert ((miss == ANY_MISS_NONE) == (record != NULL));
-  g_clear_pointer (&record, any_record_unref);
+  return open_bytes (bytes, &key);
+}
 
-  return miss;
+static AnyMiss
+open_with_validator (gconstpointer validator,
+                     gsize         length)
+{
+  g_auto (AnyKey) key = { 0 };
+  g_autoptr (GByteArray) bytes = NULL;
+
+  entry_bytes_make_key (&key, NAME, NULL, ARGS);
+  bytes = forge_entry (&key, validator, length, "s", 2, "text", 5);
+
+  return open_bytes (bytes, &key);
+}
+
+/* What says of itself that it is a failure. */
+static AnyMiss
+open_failure (const char   *type,
+              gconstpointer value,
+              gsize         length)
+{
+  g_auto (AnyKey) key = { 0 };
+  g_autoptr (GByteArray) bytes = NULL;
+
+  entry_bytes_make_key (&key, NAME, NULL, ARGS);
+  bytes = forge_entry (&key, NULL, 0, type, strlen (type) + 1, value, length);
+  forge_put16 (bytes->data, FORGE_FLAGS, 1);
+  forge_checksums (bytes->data, bytes->len);
+
+  return open_bytes (bytes, &key);
 }
 
 /* The forger's own work must be seen to be good, or nothing here means anything. */
@@ -162,7 +203,7 @@ START_TEST (test_lengths_that_wrap)
   AnyRecord *record = NULL;
 
   entry_bytes_make_key (&key, NAME, NULL, "[byte 97]");
-  bytes = forge_entry (&key, "s", 2, "x\0\2", 3);
+  bytes = forge_entry (&key, NULL, 0, "s", 2, "x\0\2", 3);
   ck_assert_int_eq (bytes->data[ANY_HEADER_SIZE + key.length - 1], 'a');
 
   forge_put64 (bytes->data, FORGE_DEPENDENCIES_LENGTH, G_MAXUINT64);
@@ -262,6 +303,88 @@ START_TEST (test_other_library)
 {
   ck_assert_int_eq (open_with_field (FORGE_LIBRARY, 0), ANY_MISS_NONE);
   ck_assert_int_eq (open_with_field (FORGE_LIBRARY, 0x00ffffff), ANY_MISS_NONE);
+}
+END_TEST
+
+START_TEST (test_validators)
+{
+  static const struct
+  {
+    const char *text;
+    gsize       length; /* with the NUL, where there is one */
+    AnyMiss     miss;
+  } rows[] = {
+    { "", 0, ANY_MISS_NONE },
+    { "", 1, ANY_MISS_NONE },
+    { "one", 4, ANY_MISS_NONE },
+    { "größe", 8, ANY_MISS_NONE },
+    { "one", 3, ANY_MISS_CORRUPT },      /* no end */
+    { "o", 1, ANY_MISS_CORRUPT },        /* the same */
+    { "one\0two", 8, ANY_MISS_CORRUPT }, /* an end inside */
+    { "one\0", 5, ANY_MISS_CORRUPT },    /* two of them */
+    { "\0", 2, ANY_MISS_CORRUPT },       /* the same */
+    { "\xff", 2, ANY_MISS_CORRUPT },     /* no UTF-8 */
+    { "\xc3", 2, ANY_MISS_CORRUPT },     /* half a letter */
+    { "\xc0\x80", 3, ANY_MISS_CORRUPT }, /* an end in disguise */
+  };
+  const gsize      length = 8 << 20;
+  g_autofree char *long_text = g_strnfill (length - 1, 'x');
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    ck_assert_msg (open_with_validator (rows[i].text, rows[i].length) == rows[i].miss, "row %u", i);
+
+  ck_assert_int_eq (open_with_validator (long_text, length), ANY_MISS_NONE);
+  long_text[length - 2] = '\xff';
+  ck_assert_int_eq (open_with_validator (long_text, length), ANY_MISS_CORRUPT);
+}
+END_TEST
+
+/* Lengths that give the validator a part of what is before or behind it. Where its own beginning goes to the dependencies, the rest is
+ * a text, and they are for their own room to refuse. */
+START_TEST (test_validators_that_overlap)
+{
+  g_auto (AnyKey) key = { 0 };
+  g_autoptr (GByteArray) sound = NULL;
+
+  entry_bytes_make_key (&key, NAME, NULL, ARGS);
+  sound = forge_entry (&key, "one", 4, "s", 2, "text", 5);
+  ck_assert_int_eq (open_bytes (sound, &key), ANY_MISS_NONE);
+
+  for (gsize field = FORGE_KEY_LENGTH; field <= FORGE_VALUE_LENGTH; field += 8)
+    {
+      for (int amount = -32; amount <= 32; amount++)
+        {
+          g_autoptr (GByteArray) bytes = g_byte_array_new ();
+
+          if (field == FORGE_VALIDATOR_LENGTH || amount == 0)
+            continue;
+          g_byte_array_append (bytes, sound->data, sound->len);
+          forge_put64 (bytes->data, field, forge_get64 (bytes->data, field) - (guint64) amount);
+          forge_put64 (bytes->data, FORGE_VALIDATOR_LENGTH, (guint64) (4 + amount));
+          forge_checksums (bytes->data, bytes->len);
+          ck_assert_msg ((open_bytes (bytes, &key) == ANY_MISS_NONE) == (field == FORGE_DEPENDENCIES_LENGTH && amount >= -4 && amount < 0),
+                         "%d of field %u", amount, (guint) field);
+        }
+    }
+}
+END_TEST
+
+/* An error has one type, and is sound or is not. */
+START_TEST (test_failures)
+{
+  g_autoptr (GVariant) failure = g_variant_ref_sink (g_variant_new ("(sis)", "domain", 1, "no"));
+  gsize              length = g_variant_get_size (failure);
+  g_autofree guint8 *bytes = g_memdup2 (g_variant_get_data (failure), length);
+
+  ck_assert_int_eq (open_failure ("(sis)", bytes, length), ANY_MISS_NONE);
+  ck_assert_int_eq (open_failure ("s", "text", 5), ANY_MISS_CORRUPT);
+  ck_assert_int_eq (open_failure ("(siv)", bytes, length), ANY_MISS_CORRUPT);
+  ck_assert_int_eq (open_failure ("((sis))", bytes, length), ANY_MISS_CORRUPT);
+  ck_assert_int_eq (open_failure ("ay", bytes, length), ANY_MISS_CORRUPT);
+  ck_assert_int_eq (open_failure ("(sis)", NULL, 0), ANY_MISS_CORRUPT);
+  ck_assert_int_eq (open_failure ("(sis)", bytes, length - 1), ANY_MISS_CORRUPT);
+  bytes[0] = 0xff;
+  ck_assert_int_eq (open_failure ("(sis)", bytes, length), ANY_MISS_CORRUPT);
 }
 END_TEST
 
@@ -486,6 +609,9 @@ main (void)
 
   tcase_set_timeout (contents, 110);
   tcase_add_checked_fixture (contents, any_test_limit_cpu, NULL);
+  tcase_add_test (contents, test_validators);
+  tcase_add_test (contents, test_validators_that_overlap);
+  tcase_add_test (contents, test_failures);
   tcase_add_test (contents, test_types);
   tcase_add_test (contents, test_deep_types);
   tcase_add_test (contents, test_long_types);

@@ -189,6 +189,67 @@ START_TEST (test_value_outlives_record)
 }
 END_TEST
 
+/* The shapes that an entry can have besides its value: a text that it is known by, or an error in place of a result. */
+static const struct
+{
+  const char *validator;
+  gboolean    failure;
+  const char *value;
+} shapes[] = {
+  { "größe", FALSE, "'text'" },
+  { "", FALSE, "@ay []" },
+  { NULL, TRUE, "('g-io-error-quark', 1, 'no')" },
+  { "größe", TRUE, "('', -2147483648, '')" },
+};
+
+/* Each value alone, and then each shape. */
+#define N_ENTRIES (G_N_ELEMENTS (values) + G_N_ELEMENTS (shapes))
+
+static guint8 *
+seal_entry (const AnyKey *key,
+            guint         i,
+            gsize        *length)
+{
+  guint    shape = i - G_N_ELEMENTS (values);
+  AnyFacts facts = { .created = 1000, .expires = 2000, .cost = 30, .marks = 40 };
+  g_autoptr (GBytes) dependencies = g_bytes_new_static ("anything", 8);
+  g_autoptr (GVariant) value = NULL;
+
+  if (i < G_N_ELEMENTS (values))
+    return entry_bytes_seal_simply (key, values[i], length);
+
+  facts.validator = shapes[shape].validator;
+  facts.failure = shapes[shape].failure;
+  value = entry_bytes_parse (shapes[shape].value);
+
+  return entry_bytes_seal (key, dependencies, value, &facts, length);
+}
+
+START_TEST (test_shapes)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (shapes); i++)
+    {
+      g_auto (AnyKey) key = { 0 };
+      g_autofree guint8 *bytes = NULL;
+      g_autoptr (AnyRecord) record = NULL;
+      g_autoptr (GVariant) value = entry_bytes_parse (shapes[i].value);
+      AnyHeader header;
+      gsize     length;
+
+      entry_bytes_make_key (&key, NAME, "1", ARGS);
+      bytes = seal_entry (&key, G_N_ELEMENTS (values) + i, &length);
+      ck_assert_int_eq (any_header_read (&header, bytes, length), ANY_MISS_NONE);
+      ck_assert (header.facts.failure == shapes[i].failure);
+      ck_assert_uint_eq (header.validator_length, shapes[i].validator != NULL ? strlen (shapes[i].validator) + 1 : 0);
+
+      ck_assert_int_eq (entry_bytes_open (bytes, length, &key, &record), ANY_MISS_NONE);
+      ck_assert_pstr_eq (record->facts.validator, shapes[i].validator);
+      ck_assert (record->facts.failure == shapes[i].failure);
+      ck_assert (g_variant_equal (record->value, value));
+    }
+}
+END_TEST
+
 /* Says what each damage must lead to: the key is compared first, the checksum sees everything. */
 static AnyMiss
 expected_miss (gsize         offset,
@@ -201,14 +262,14 @@ expected_miss (gsize         offset,
 
 START_TEST (test_each_bit)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+  for (guint i = 0; i < N_ENTRIES; i++)
     {
       g_auto (AnyKey) key = { 0 };
       g_autofree guint8 *bytes = NULL;
       gsize              length;
 
       entry_bytes_make_key (&key, NAME, "1", ARGS);
-      bytes = entry_bytes_seal_simply (&key, values[i], &length);
+      bytes = seal_entry (&key, i, &length);
 
       for (gsize bit = 0; bit < length * 8; bit++)
         {
@@ -219,7 +280,7 @@ START_TEST (test_each_bit)
           miss = entry_bytes_open (bytes, length, &key, &record);
           bytes[bit / 8] ^= 1 << bit % 8;
 
-          ck_assert_msg (miss == expected_miss (bit / 8, &key), "%s, bit %u: %s", values[i], (guint) bit, any_miss_to_string (miss));
+          ck_assert_msg (miss == expected_miss (bit / 8, &key), "entry %u, bit %u: %s", i, (guint) bit, any_miss_to_string (miss));
           ck_assert_ptr_null (record);
         }
     }
@@ -228,7 +289,7 @@ END_TEST
 
 START_TEST (test_each_length)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+  for (guint i = 0; i < N_ENTRIES; i++)
     {
       g_auto (AnyKey) key = { 0 };
       g_autofree guint8 *bytes = NULL;
@@ -236,7 +297,7 @@ START_TEST (test_each_length)
       gsize              length;
 
       entry_bytes_make_key (&key, NAME, "1", ARGS);
-      bytes = entry_bytes_seal_simply (&key, values[i], &length);
+      bytes = seal_entry (&key, i, &length);
       longer = g_malloc0 (length + 64);
       memcpy (longer, bytes, length);
 
@@ -246,7 +307,7 @@ START_TEST (test_each_length)
 
           if (cut == length)
             continue;
-          ck_assert_msg (entry_bytes_open (longer, cut, &key, &record) == ANY_MISS_CORRUPT, "%s: %u bytes", values[i], (guint) cut);
+          ck_assert_msg (entry_bytes_open (longer, cut, &key, &record) == ANY_MISS_CORRUPT, "entry %u: %u bytes", i, (guint) cut);
           ck_assert_ptr_null (record);
         }
     }
@@ -383,6 +444,7 @@ main (void)
   tcase_add_checked_fixture (sound, any_test_limit_cpu, NULL);
   tcase_add_test (sound, test_round_trip);
   tcase_add_test (sound, test_sealed_record);
+  tcase_add_test (sound, test_shapes);
   tcase_add_test (sound, test_alignment);
   tcase_add_test (sound, test_header);
   tcase_add_test (sound, test_value_outlives_record);
