@@ -187,6 +187,105 @@ warm_up (FaultPair *pair)
   rig_take_computed (pair->two);
 }
 
+/* What goes by the name of function one and behaves otherwise. */
+static AnyFunction *
+define_other (FaultPair     *pair,
+              AnyComputeFunc compute,
+              gpointer       user_data)
+{
+  return any_cache_define (pair->one->cache, "org.example.One", "1", compute, user_data, NULL);
+}
+
+static gboolean
+fail_cb (AnyRequest *request,
+         gpointer    user_data,
+         GError    **error)
+{
+  int *n_failed = user_data;
+
+  *n_failed += 1;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE, "nobody there");
+  return FALSE;
+}
+
+/* A failure is told as it is, and remembered if that can be done. */
+static gboolean
+run_fail (FaultPair *pair,
+          GError   **error)
+{
+  int n_failed = 0;
+  g_autoptr (AnyFunction) function = define_other (pair, fail_cb, &n_failed);
+
+  any_function_set_error_maxage (function, G_MAXINT64);
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) local_error = NULL;
+      g_autoptr (GVariant) value = any_function_call (function, rig_args (FAULT_NEW_KEY), NULL, &local_error);
+
+      if (value != NULL || !g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE))
+        fault_fail ("The failure is told as %s", value != NULL ? "a result" : local_error->message);
+    }
+  pair->n_found += n_failed == 1;
+  return TRUE;
+}
+
+typedef struct
+{
+  gint64 maxage;
+  guint  n_renewed;
+} Renewal;
+
+static gboolean
+renew_cb (AnyRequest *request,
+          gpointer    user_data,
+          GError    **error)
+{
+  Renewal *self = user_data;
+
+  any_request_set_maxage (request, self->maxage);
+  any_request_set_validator (request, "as it was");
+  if (any_request_get_validator (request) != NULL)
+    {
+      self->n_renewed++;
+      any_request_return_not_modified (request);
+    }
+  else
+    any_request_return_value (request, rig_value (FAULT_NEW_KEY, 0));
+  return TRUE;
+}
+
+static void
+call_renewable (FaultPair *pair,
+                Renewal   *renewal)
+{
+  g_autoptr (AnyFunction) function = define_other (pair, renew_cb, renewal);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) value = any_function_call (function, rig_args (FAULT_NEW_KEY), NULL, &error);
+
+  if (value == NULL || rig_judge (value, FAULT_NEW_KEY) != 0)
+    fault_fail ("What may be renewed gave %s", value == NULL ? error->message : "a wrong result");
+}
+
+/* A result whose age has run out at once. */
+static void
+age (FaultPair *pair)
+{
+  Renewal renewal = { .maxage = 1 };
+
+  call_renewable (pair, &renewal);
+}
+
+static gboolean
+run_renew (FaultPair *pair,
+           GError   **error)
+{
+  Renewal renewal = { .maxage = -1 };
+
+  call_renewable (pair, &renewal);
+  pair->n_found += renewal.n_renewed;
+  return TRUE;
+}
+
 /* As if somebody had died while changing the shard of key 0. */
 static void
 unsettle (FaultPair *pair)
@@ -221,6 +320,8 @@ static const FaultOperation operations[] = {
   { "store", FALSE, FALSE, FAULT_NEW_KEY, NULL, run_store },
   { "overwrite", FALSE, FALSE, 0, NULL, run_overwrite },
   { "refresh", FALSE, FALSE, 0, NULL, run_refresh },
+  { "fail", FALSE, FALSE, FAULT_NEW_KEY, NULL, run_fail },
+  { "renew", FALSE, FALSE, FAULT_NEW_KEY, age, run_renew },
   { "remove", FALSE, FALSE, 0, NULL, run_remove },
   { "clear", FALSE, FALSE, 0, NULL, run_clear },
   { "function-clear", FALSE, FALSE, 0, NULL, run_function_clear },
