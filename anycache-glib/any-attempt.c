@@ -259,6 +259,17 @@ discard_old (AnyAttempt *self)
     any_cache_note_failure (any_function_get_cache (self->function), error);
 }
 
+/* Whether calls go on to give the old result unless another takes its place. */
+static gboolean
+is_old_in_use (AnyAttempt *self)
+{
+  AnyTerms terms;
+
+  any_function_get_terms (self->function, &terms);
+
+  return self->old != NULL && any_terms_allow_stale (&terms, self->old);
+}
+
 /* That files change is their right. Where nobody can vouch for one, results will never be stored, and somebody should know. */
 static void
 note_skip (AnyAttempt   *self,
@@ -273,8 +284,8 @@ note_skip (AnyAttempt   *self,
   else if (error != NULL)
     any_cache_note_failure (any_function_get_cache (self->function), error);
 
-  if (self->draft.origin == ANY_ORIGIN_REFRESH && skip != ANY_SKIP_SUPERSEDED &&
-      !g_error_matches (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_TIMEOUT))
+  if (skip != ANY_SKIP_SUPERSEDED && !g_error_matches (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_TIMEOUT) &&
+      (self->draft.origin == ANY_ORIGIN_REFRESH || is_old_in_use (self)))
     discard_old (self);
 }
 
@@ -284,14 +295,10 @@ static gboolean
 is_remembered (AnyAttempt   *self,
                const GError *failure)
 {
-  AnyTerms terms;
-
-  any_function_get_terms (self->function, &terms);
-
-  return terms.error_maxage > 0 &&
+  return any_function_get_error_maxage (self->function) > 0 &&
          is_memorable (self, failure) &&
          self->draft.origin == ANY_ORIGIN_CALL &&
-         (self->old == NULL || !any_terms_allow_stale (&terms, self->old));
+         !is_old_in_use (self);
 }
 
 /* Stores an outcome, if it may be stored, and tells a request around this one, if there is one, what it has to know. Trouble is noted

@@ -79,7 +79,7 @@ get_terms (AnyFunction *self,
            AnyTerms    *terms)
 {
   any_function_get_terms (self, terms);
-  if (any_computation_is_running ())
+  if (terms->check_interval > 0 && any_computation_is_running ())
     terms->check_interval = 0;
 }
 
@@ -122,7 +122,8 @@ use_record (AnyFunction     *self,
   return NULL;
 }
 
-/* Gives what is stored, or has it computed. Who does not insist on what is fresh may be given what was so a moment ago. */
+/* Gives what is stored, or has it computed. Who does not insist on what is fresh may be given what was so a moment ago, unless it is
+ * for somebody who does. */
 static GVariant *
 find_or_compute (AnyFunction  *self,
                  const Use    *use,
@@ -139,6 +140,7 @@ find_or_compute (AnyFunction  *self,
   if (miss == ANY_MISS_NONE)
     return use_record (self, use->args, record, error);
 
+  insists = insists || any_computation_insists ();
   if (!insists && miss == ANY_MISS_EXPIRED && any_terms_allow_stale (&terms, record))
     {
       any_revalidation_begin (self, use->args, &use->key.ident);
@@ -203,7 +205,7 @@ any_function_call (AnyFunction  *self,
       !any_computation_check (self, &use.key, error))
     return NULL;
 
-  return find_or_compute (self, &use, any_computation_insists (), cancellable, error);
+  return find_or_compute (self, &use, FALSE, cancellable, error);
 }
 
 /**
@@ -381,6 +383,8 @@ any_function_store (AnyFunction       *self,
  * @error: return location for an error
  *
  * Whether a call would have to compute the result for some arguments.
+ *
+ * What a call would return though its age has run out ([property@AnyCache.Function:stale-while-revalidate]) is outdated.
  *
  * Fails only where the arguments are refused or the call is cancelled.
  *

@@ -482,6 +482,37 @@ START_TEST (test_failures_are_not_stretched)
 END_TEST
 
 static void
+forbid (Setup      *setup,
+        AnyRequest *request)
+{
+  any_request_set_no_store (request);
+}
+
+static void
+call_now_and_then (Scene *self)
+{
+  if (self->n_updated < 5)
+    call (self->setup.function, KEY);
+}
+
+/* A newer one that may not be stored takes the old one along: who was told of it is not given that again, and does not have it
+ * computed behind once more by asking. */
+START_TEST (test_not_stored_behind)
+{
+  g_auto (Scene) self = { .on_update = call_now_and_then };
+
+  scene_init (&self);
+  ck_assert_int_eq (call (self.setup.function, KEY), 1);
+  self.setup.during = forbid;
+  run_to_rest ();
+  assert_seen (&self, 3, 1);
+  ck_assert_int_eq (call (self.setup.function, KEY), 4);
+  run_to_rest ();
+  assert_seen (&self, 4, 1);
+}
+END_TEST
+
+static void
 remove_during (Setup      *setup,
                AnyRequest *request)
 {
@@ -801,6 +832,7 @@ main (void)
   tcase_add_test (all, test_failure_is_remembered_behind);
   tcase_add_test (all, test_failure_is_forgotten_behind);
   tcase_add_test (all, test_failures_are_not_stretched);
+  tcase_add_test (all, test_not_stored_behind);
   tcase_add_loop_test (all, test_removed_meanwhile, 0, 4);
   tcase_add_test (all, test_dropped_before);
   tcase_add_test (all, test_closed_before);
