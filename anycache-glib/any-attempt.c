@@ -17,7 +17,7 @@
 #include "any-vigil.h"
 
 /* What the computation may give once more if it finds that it has not changed. The files that it was made from must not have, and it must
- * still be there: what was removed before the draft was begun would not keep that from being stored. */
+ * still be there: what was removed or marked before the draft was begun would not keep that from being stored. */
 static AnyRecord *
 get_renewable (AnyAttempt *self)
 {
@@ -177,13 +177,6 @@ list_dependencies (AnyAttempt *self,
   return get_maxage (self, value == NULL) != 0 && any_dependencies_settle (dependencies, error) ? any_dependencies_pack (dependencies) : NULL;
 }
 
-/* What was not made anew may have been marked since it was found. */
-static guint64
-get_marks (AnyAttempt *self)
-{
-  return any_request_is_renewed (self->request) ? MIN (self->draft.marks, self->old->facts.marks) : self->draft.marks;
-}
-
 /* Why nobody can say what an outcome depends on. */
 static AnySkip
 skip_of (const GError *error)
@@ -206,7 +199,7 @@ publish (AnyAttempt *self,
     .created = self->created,
     .expires = get_expires (self, failed),
     .cost = cost,
-    .marks = get_marks (self),
+    .marks = self->draft.marks,
     .failure = failed,
     .validator = failed ? NULL : any_request_get_new_validator (self->request),
   };

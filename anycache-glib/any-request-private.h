@@ -33,7 +33,6 @@ void any_request_inherit_doubt (AnyRequest *self);
 AnyDependencies *any_request_get_dependencies (AnyRequest *self);
 gint64           any_request_get_maxage (AnyRequest *self);
 gint64           any_request_get_expires (AnyRequest *self);
-gboolean         any_request_is_renewed (AnyRequest *self);
 const char      *any_request_get_new_validator (AnyRequest *self);
 
 G_END_DECLS

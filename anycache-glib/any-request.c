@@ -62,7 +62,6 @@ struct _AnyRequest
   gint64           maxage;       /* us, -1 for no limit */
   gint64           expires;      /* us since the epoch, -1 for never: of what was used */
   gboolean         no_store;
-  gboolean         renewed;   /* the answer is the old result */
   char            *validator; /* (owned) (nullable) */
 };
 
@@ -247,12 +246,6 @@ gint64
 any_request_get_expires (AnyRequest *self)
 {
   return self->expires;
-}
-
-gboolean
-any_request_is_renewed (AnyRequest *self)
-{
-  return self->renewed;
 }
 
 const char *
@@ -484,7 +477,6 @@ static void
 renew_old_locked (AnyRequest *self)
 {
   any_dependencies_add_entry (self->dependencies, self->old->dependencies, self->old->dependencies_length);
-  self->renewed = TRUE;
   if (self->validator == NULL)
     self->validator = g_strdup (self->old->facts.validator);
 }
