@@ -23,7 +23,7 @@ get_renewable (AnyAttempt *self)
 {
   AnyRecord *old = self->old;
   gboolean   renewable = old != NULL && old->facts.validator != NULL && !old->facts.failure &&
-                       any_core_holds (self->core, old) &&
+                       self->core != NULL && any_core_holds (self->core, old) &&
                        any_dependency_list_hold (old->dependencies, old->dependencies_length);
 
   return renewable ? old : NULL;
