@@ -77,9 +77,7 @@ any_computation_check (AnyFunction  *function,
   return TRUE;
 }
 
-/* Hands up to the computation of this thread, if there is one, what a stored result depends on that it is given.
- *
- * Within an interval it may be given what was marked since. Its own store knows that mark already, and would hide it. */
+/* Hands up to the computation of this thread, if there is one, what a stored result depends on that it is given. */
 void
 any_computation_note_hit (AnyFunction     *function,
                           const AnyRecord *record)
@@ -89,9 +87,6 @@ any_computation_note_hit (AnyFunction     *function,
 
   if (outer == NULL)
     return;
-
-  if (any_core_is_marked (any_cache_get_core (any_function_get_cache (function)), record))
-    any_request_inherit_doubt (outer->attempt.request);
 
   any_function_get_terms (function, &terms);
   any_request_inherit (outer->attempt.request, any_function_get_name (function), any_function_get_version (function),

@@ -264,7 +264,7 @@ START_TEST (test_dependencies)
   ck_assert (any_core_begin (self->core, &self->key, ANY_ORIGIN_CALL, &draft, NULL));
   facts.marks = draft.marks;
   record = any_codec_seal (&self->key, packed, value, &facts, &head_length);
-  ck_assert (any_core_publish (self->core, &self->key, &draft, record, head_length, NULL));
+  ck_assert_int_eq (any_core_publish (self->core, &self->key, &draft, record, head_length, NULL), ANY_PUBLISHED);
 
   ck_assert_int_eq (look (self->core, &self->key, -1), ANY_MISS_NONE);
   ck_assert (any_core_is_current (self->core, record, &any_test_terms));
