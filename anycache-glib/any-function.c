@@ -343,9 +343,10 @@ install_signals (void)
    * Says that something which a result depends on has changed, so that a call would compute it anew.
    *
    * It is told once for a result that this object has returned or stored since its flags have %ANY_FUNCTION_FLAGS_WATCH, and again
-   * after the next call. It comes from the main context that was the thread-default one where the object was made, some
-   * milliseconds after the change where the system tells of it, and never where it does not: what is written through a map, through
-   * another name of the file, or on another machine. Calls are right all the same: they look themselves.
+   * after the next call. It comes from the main context that was the thread-default one where the object was made, some tens of
+   * milliseconds after the change where the system tells of it, but not within the first tenth of a second of a result; and never
+   * where the system does not: what is written through a map, through another name of the file, or on another machine. Calls are right
+   * all the same: they look themselves.
    *
    * Since: 1.0
    */

@@ -112,6 +112,21 @@ claim (AnyRevalidation *self,
   return claimed;
 }
 
+/* Lets a failure be tried again at once. */
+static void
+forgive (AnyRevalidation *self,
+         const AnyIdent  *ident)
+{
+  Item  probe = { .ident = *ident };
+  Item *item;
+
+  g_mutex_lock (&self->lock);
+  item = self->items != NULL ? g_hash_table_lookup (self->items, &probe) : NULL;
+  if (item != NULL)
+    item->not_before = 0;
+  g_mutex_unlock (&self->lock);
+}
+
 /* Gives it back, not to be tried for so many microseconds. */
 static void
 release (AnyRevalidation *self,
@@ -186,4 +201,14 @@ any_revalidation_begin (AnyFunction    *function,
   g_source_set_static_name (source, "[anycache] revalidation");
   g_source_set_callback (source, job_run_cb, job, job_free);
   g_source_attach (source, any_function_get_owner (function)->context);
+}
+
+/* The same, and that it failed before does not count, because something that it depends on has changed since. */
+void
+any_revalidation_begin_anew (AnyFunction    *function,
+                             GVariant       *args,
+                             const AnyIdent *ident)
+{
+  forgive (any_function_get_revalidation (function), ident);
+  any_revalidation_begin (function, args, ident);
 }

@@ -18,4 +18,8 @@ void any_revalidation_begin (AnyFunction    *function,
                              GVariant       *args,
                              const AnyIdent *ident);
 
+void any_revalidation_begin_anew (AnyFunction    *function,
+                                  GVariant       *args,
+                                  const AnyIdent *ident);
+
 G_END_DECLS

@@ -6,6 +6,7 @@
 
 #include "any-vigil.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "any-cache-private.h"
@@ -13,28 +14,57 @@
 #include "any-revalidation.h"
 #include "any-watch.h"
 
-/* How soon somebody is told that what he was given was outdated already. A file that changes all the time would else keep a program
+/* So soon after it was given, no result is told to be outdated. A file that changes all the time would else keep a program
  * computing all the time. */
 #define PAUSE_MS 100
 
 /* One result that is watched. Whoever may call it back holds a reference. */
 typedef struct
 {
-  AnyVigil  *vigil; /* (owned), set once */
-  AnyIdent   ident; /* set once */
-  GVariant  *args;  /* (owned), set once */
-  AnyOwner   owner; /* set once: of the function */
-  GWeakRef   function;
-  AnyRecord *record; /* (owned) (nullable), set once: without a value; none where the result was not stored */
-  AnyCore   *core;   /* (owned) (nullable), set once: of the record */
-  AnyWatch  *watch;  /* (owned) (nullable), protected by the vigil's lock */
+  AnyVigil     *vigil; /* (owned), set once */
+  AnyIdent      ident; /* set once */
+  GVariant     *args;  /* (owned), set once */
+  gint64        since; /* us, monotonic, set once */
+  GMainContext *home;  /* (owned) (nullable), until the alarm: of the function */
+  GWeakRef      function;
+  AnyRecord    *record;     /* (owned) (nullable), set once: without a value; none where the result was not stored */
+  AnyCore      *core;       /* (owned) (nullable), set once: of the record */
+  AnyWatch     *watch;      /* (owned) (nullable), protected by lock */
+  gboolean      has_lapsed; /* the watch's: it calls one call after the other */
 } Guard;
 
+/* Who is on duty. */
 struct _AnyVigil
 {
-  GMutex      lock;
   GHashTable *guards; /* (owned) set of (owned) Guard, protected by lock */
 };
+
+/* Of all vigils, and never held for long: while the process forks, when the watching thread may be anywhere, nobody has it. */
+static GMutex lock;
+
+static void
+before_fork_cb (void)
+{
+  g_mutex_lock (&lock);
+}
+
+static void
+after_fork_cb (void)
+{
+  g_mutex_unlock (&lock);
+}
+
+static void
+watch_forks (void)
+{
+  static gsize once = 0;
+
+  if (g_once_init_enter (&once))
+    {
+      pthread_atfork (before_fork_cb, after_fork_cb, after_fork_cb);
+      g_once_init_leave (&once, 1);
+    }
+}
 
 static guint
 guard_hash (gconstpointer data)
@@ -53,7 +83,6 @@ static void
 vigil_clear (AnyVigil *self)
 {
   g_hash_table_unref (self->guards);
-  g_mutex_clear (&self->lock);
 }
 
 static void
@@ -68,7 +97,7 @@ guard_clear (Guard *self)
   g_clear_pointer (&self->record, any_record_unref);
   g_clear_pointer (&self->core, any_core_release);
   g_weak_ref_clear (&self->function);
-  any_owner_clear (&self->owner);
+  g_clear_pointer (&self->home, g_main_context_unref);
   g_variant_unref (self->args);
   vigil_unref (self->vigil);
 }
@@ -81,6 +110,15 @@ guard_unref (gpointer self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Guard, guard_unref)
 
+/* The caller's bytes may be of a language, and the watching thread may be the last to let go. */
+static GVariant *
+copy_args (GVariant *args)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (g_variant_get_data (args), g_variant_get_size (args));
+
+  return g_variant_ref_sink (g_variant_new_from_bytes (g_variant_get_type (args), bytes, TRUE));
+}
+
 static Guard *
 guard_new (AnyFunction    *function,
            GVariant       *args,
@@ -90,8 +128,9 @@ guard_new (AnyFunction    *function,
 
   self->vigil = g_atomic_rc_box_acquire (any_function_get_vigil (function));
   self->ident = *ident;
-  self->args = g_variant_ref (args);
-  any_owner_init_copy (&self->owner, any_function_get_owner (function));
+  self->args = copy_args (args);
+  self->since = g_get_monotonic_time ();
+  self->home = g_main_context_ref (any_function_get_owner (function)->context);
   g_weak_ref_init (&self->function, function);
 
   return self;
@@ -102,31 +141,51 @@ any_vigil_new (void)
 {
   AnyVigil *self = g_atomic_rc_box_new0 (AnyVigil);
 
-  g_mutex_init (&self->lock);
+  watch_forks ();
   self->guards = g_hash_table_new (guard_hash, guard_equal);
 
   return self;
+}
+
+static gboolean
+is_on_duty_locked (Guard *guard)
+{
+  return g_hash_table_lookup (guard->vigil->guards, guard) == guard;
+}
+
+static AnyWatch *
+take_off_locked (Guard *guard)
+{
+  g_hash_table_remove (guard->vigil->guards, guard);
+
+  return g_steal_pointer (&guard->watch);
+}
+
+/* What remains to be done with one who was taken off duty. */
+static void
+release (Guard    *guard,
+         AnyWatch *watch)
+{
+  if (watch != NULL)
+    any_watch_end (watch);
+  guard_unref (guard);
 }
 
 /* Takes a guard off duty. FALSE where it was not on it any more. */
 static gboolean
 dismiss (Guard *guard)
 {
-  AnyVigil *self = guard->vigil;
-  AnyWatch *watch;
+  AnyWatch *watch = NULL;
   gboolean  on_duty;
 
-  g_mutex_lock (&self->lock);
-  on_duty = g_hash_table_lookup (self->guards, guard) == guard;
+  g_mutex_lock (&lock);
+  on_duty = is_on_duty_locked (guard);
   if (on_duty)
-    g_hash_table_remove (self->guards, guard);
-  watch = g_steal_pointer (&guard->watch);
-  g_mutex_unlock (&self->lock);
+    watch = take_off_locked (guard);
+  g_mutex_unlock (&lock);
 
-  if (watch != NULL)
-    any_watch_end (watch);
   if (on_duty)
-    guard_unref (guard);
+    release (guard, watch);
 
   return on_duty;
 }
@@ -138,11 +197,11 @@ find (AnyVigil       *self,
   Guard  probe = { .ident = *ident };
   Guard *guard;
 
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&lock);
   guard = g_hash_table_lookup (self->guards, &probe);
   if (guard != NULL)
     g_atomic_rc_box_acquire (guard);
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&lock);
 
   return guard;
 }
@@ -151,32 +210,50 @@ find (AnyVigil       *self,
 static void
 post (Guard *guard)
 {
-  AnyVigil *self = guard->vigil;
-  g_autoptr (Guard) old = find (self, &guard->ident);
+  AnyWatch *watch = NULL;
+  Guard    *old;
+
+  g_mutex_lock (&lock);
+  old = g_hash_table_lookup (guard->vigil->guards, guard);
+  if (old != NULL)
+    watch = take_off_locked (old);
+  g_hash_table_add (guard->vigil->guards, g_atomic_rc_box_acquire (guard));
+  g_mutex_unlock (&lock);
 
   if (old != NULL)
-    dismiss (old);
-
-  g_mutex_lock (&self->lock);
-  if (g_hash_table_add (self->guards, guard))
-    g_atomic_rc_box_acquire (guard);
-  g_mutex_unlock (&self->lock);
+    release (old, watch);
 }
 
 /* Tells that what was guarded does not hold any more. Where the function is at home: no other thread may hold the last reference to an
  * object of a language. */
-static void
-raise_alarm (gpointer data)
+static gboolean
+alarm_cb (gpointer data)
 {
-  g_autoptr (Guard) guard = data;
+  Guard *guard = data;
   g_autoptr (AnyFunction) function = g_weak_ref_get (&guard->function);
 
-  if (function == NULL)
-    return;
+  if (!dismiss (guard) || function == NULL || any_function_get_flags (function) == ANY_FUNCTION_FLAGS_NONE)
+    return G_SOURCE_REMOVE;
 
   any_function_emit_invalidated (function, guard->args);
   if (any_function_get_flags (function) & ANY_FUNCTION_FLAGS_REFRESH)
-    any_revalidation_begin (function, guard->args, &guard->ident);
+    any_revalidation_begin_anew (function, guard->args, &guard->ident);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Once for a guard, which stays on duty until it is heard: whoever dismisses it before, because there is a later result or nobody who
+ * is to be told, has silenced it. The guard lets go of the context, which holds it now, and may never be run again. */
+static void
+raise_alarm (Guard *guard)
+{
+  gint64 age_ms = (g_get_monotonic_time () - guard->since) / 1000;
+  g_autoptr (GSource) source = g_timeout_source_new ((guint) CLAMP (PAUSE_MS - age_ms, 0, PAUSE_MS));
+
+  g_source_set_static_name (source, "[anycache] invalidation");
+  g_source_set_callback (source, alarm_cb, g_atomic_rc_box_acquire (guard), guard_unref);
+  g_source_attach (source, guard->home);
+  g_clear_pointer (&guard->home, g_main_context_unref);
 }
 
 static gboolean
@@ -187,17 +264,14 @@ guard_holds_cb (gpointer data)
   return any_core_dependencies_hold (guard->core, guard->record);
 }
 
-/* Once, and not where a later result has its place. */
 static void
 guard_lapsed_cb (gpointer data)
 {
   Guard *guard = data;
 
-  if (!dismiss (guard))
-    return;
-
+  guard->has_lapsed = TRUE;
   any_core_forget_validation (guard->core, guard->record);
-  any_owner_visit (&guard->owner, raise_alarm, g_atomic_rc_box_acquire (guard));
+  raise_alarm (guard);
 }
 
 /* Its watch has ended, perhaps for want of room. */
@@ -206,7 +280,8 @@ guard_destroy_cb (gpointer data)
 {
   g_autoptr (Guard) guard = data;
 
-  dismiss (guard);
+  if (!guard->has_lapsed)
+    dismiss (guard);
 }
 
 static const AnyWatchCalls guard_calls = { guard_holds_cb, guard_lapsed_cb, guard_destroy_cb };
@@ -238,17 +313,16 @@ list_targets (const AnyRecord *record,
 static void
 watch (Guard *guard)
 {
-  AnyVigil        *self = guard->vigil;
   g_autofree char *marks = any_core_dup_marks_path (guard->core);
   g_autoptr (GArray) targets = list_targets (guard->record, marks);
   AnyWatch *begun = any_watch_begin ((const AnyWatchTarget *) targets->data, targets->len, &guard_calls,
                                      g_atomic_rc_box_acquire (guard));
 
   /* It may have been dismissed meanwhile. */
-  g_mutex_lock (&self->lock);
-  if (g_hash_table_lookup (self->guards, guard) == guard)
+  g_mutex_lock (&lock);
+  if (is_on_duty_locked (guard))
     guard->watch = g_steal_pointer (&begun);
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&lock);
 
   if (begun != NULL)
     any_watch_end (begun);
@@ -272,13 +346,20 @@ any_vigil_keep (AnyFunction     *function,
   g_autoptr (Guard) old = NULL;
   g_autoptr (Guard) guard = NULL;
 
-  if (any_function_get_flags (function) == ANY_FUNCTION_FLAGS_NONE || record->dependencies_length == 0)
+  if (any_function_get_flags (function) == ANY_FUNCTION_FLAGS_NONE)
     return;
 
   ident = any_ident_of (record->key, record->key_length);
   old = find (any_function_get_vigil (function), &ident);
   if (guards_same (old, record))
     return;
+
+  if (record->dependencies_length == 0)
+    {
+      if (old != NULL)
+        dismiss (old);
+      return;
+    }
 
   guard = guard_new (function, args, &ident);
   guard->record = any_record_copy_without_value (record);
@@ -287,24 +368,12 @@ any_vigil_keep (AnyFunction     *function,
   watch (guard);
 }
 
-static gboolean
-pause_over_cb (gpointer data)
-{
-  Guard *guard = data;
-
-  if (dismiss (guard))
-    raise_alarm (g_atomic_rc_box_acquire (guard));
-
-  return G_SOURCE_REMOVE;
-}
-
 /* Tells after a while of a result that somebody was given and that was not stored, because its files have changed meanwhile. */
 void
 any_vigil_doubt (AnyFunction    *function,
                  GVariant       *args,
                  const AnyIdent *ident)
 {
-  g_autoptr (GSource) source = NULL;
   g_autoptr (Guard) guard = NULL;
 
   if (any_function_get_flags (function) == ANY_FUNCTION_FLAGS_NONE)
@@ -312,11 +381,7 @@ any_vigil_doubt (AnyFunction    *function,
 
   guard = guard_new (function, args, ident);
   post (guard);
-
-  source = g_timeout_source_new (PAUSE_MS);
-  g_source_set_static_name (source, "[anycache] doubt");
-  g_source_set_callback (source, pause_over_cb, g_atomic_rc_box_acquire (guard), guard_unref);
-  g_source_attach (source, guard->owner.context);
+  raise_alarm (guard);
 }
 
 /* Watches nothing any more, until something is to be kept again. */
@@ -327,11 +392,11 @@ any_vigil_end (AnyVigil *self)
   gpointer       guard;
   g_autoptr (GPtrArray) guards = g_ptr_array_new_with_free_func (guard_unref);
 
-  g_mutex_lock (&self->lock);
+  g_mutex_lock (&lock);
   g_hash_table_iter_init (&iter, self->guards);
   while (g_hash_table_iter_next (&iter, &guard, NULL))
     g_ptr_array_add (guards, g_atomic_rc_box_acquire (guard));
-  g_mutex_unlock (&self->lock);
+  g_mutex_unlock (&lock);
 
   for (guint i = 0; i < guards->len; i++)
     dismiss (g_ptr_array_index (guards, i));

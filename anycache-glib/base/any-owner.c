@@ -32,14 +32,6 @@ any_owner_init (AnyOwner *self)
 }
 
 void
-any_owner_init_copy (AnyOwner       *self,
-                     const AnyOwner *owner)
-{
-  self->thread = g_thread_ref (owner->thread);
-  self->context = g_main_context_ref (owner->context);
-}
-
-void
 any_owner_clear (AnyOwner *self)
 {
   g_clear_pointer (&self->thread, g_thread_unref);

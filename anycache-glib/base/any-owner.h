@@ -20,8 +20,6 @@ typedef struct
 } AnyOwner;
 
 void any_owner_init (AnyOwner *self);
-void any_owner_init_copy (AnyOwner       *self,
-                          const AnyOwner *owner);
 void any_owner_clear (AnyOwner *self);
 
 void any_owner_visit (const AnyOwner *self,
