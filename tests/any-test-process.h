@@ -7,10 +7,12 @@
 #include "any-test.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -220,6 +222,38 @@ any_test_become_ordinary (const char *folder)
   g_assert_cmpint (setresuid (ANY_TEST_NOBODY, ANY_TEST_NOBODY, ANY_TEST_NOBODY), ==, 0);
   /* /proc/self belongs to root otherwise, and the C library looks there. */
   g_assert_cmpint (prctl (PR_SET_DUMPABLE, 1), ==, 0);
+}
+
+/* In place, without making the file. */
+static inline gboolean
+any_test_write (const char *path,
+                const char *text)
+{
+  int      fd = open (path, O_WRONLY | O_CLOEXEC);
+  gboolean done = fd >= 0 && write (fd, text, strlen (text)) == (gssize) strlen (text);
+
+  if (fd >= 0)
+    close (fd);
+
+  return done;
+}
+
+/* In a child that has no threads: makes a user whose limits are its own. Says so where there can be none. */
+static inline gboolean
+any_test_enter_namespace (const char *limit,
+                          const char *value)
+{
+  g_autofree char *path = g_strconcat ("/proc/sys/user/", limit, NULL);
+  g_autofree char *uid = g_strdup_printf ("0 %u 1", geteuid ());
+  g_autofree char *gid = g_strdup_printf ("0 %u 1", getegid ());
+
+  if (unshare (CLONE_NEWUSER) == 0 && any_test_write ("/proc/self/setgroups", "deny") && any_test_write ("/proc/self/uid_map", uid) &&
+      any_test_write ("/proc/self/gid_map", gid) && any_test_write (path, value))
+    return TRUE;
+
+  printf ("Skipped: no limits of one's own can be had here: %s\n", g_strerror (errno));
+
+  return FALSE;
 }
 
 /* In a child: a system call fails from now on, as it does on an older kernel or in a sandbox. */

@@ -8,6 +8,7 @@
 
 #include "any-monitor.h"
 #include "any-stamp.h"
+#include "any-test-shell.h"
 #include "any-test.h"
 #include "any-watch.h"
 
@@ -112,19 +113,6 @@ any_test_watch_end (AnyTestWatch *self)
   any_test_wait_for_rest ();
   g_assert_cmpint (self->n_destroyed, ==, 1);
   g_clear_pointer (&self->path, g_free);
-}
-
-static inline void
-any_test_shell (const char *folder,
-                const char *script)
-{
-  const char *arguments[] = { "/bin/sh", "-ec", script, NULL };
-  g_autoptr (GError) error = NULL;
-  int status;
-
-  if (!g_spawn_sync (folder, (char **) arguments, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL, &status, &error) ||
-      !g_spawn_check_wait_status (status, &error))
-    g_error ("“%s”: %s", script, error->message);
 }
 
 G_END_DECLS

@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -26,37 +25,6 @@
 
 /* More than the kernel keeps for a reader who does not read. */
 #define N_TOO_MANY_EVENTS 100000
-
-static gboolean
-write_text (const char *path,
-            const char *text)
-{
-  int      fd = open (path, O_WRONLY | O_CLOEXEC);
-  gboolean done = fd >= 0 && write (fd, text, strlen (text)) == (gssize) strlen (text);
-
-  if (fd >= 0)
-    close (fd);
-
-  return done;
-}
-
-/* Makes a user whose limits are its own. Says so where there can be none. */
-static gboolean
-enter_namespace (const char *limit,
-                 const char *value)
-{
-  g_autofree char *path = g_strconcat ("/proc/sys/user/", limit, NULL);
-  g_autofree char *uid = g_strdup_printf ("0 %u 1", geteuid ());
-  g_autofree char *gid = g_strdup_printf ("0 %u 1", getegid ());
-
-  if (unshare (CLONE_NEWUSER) == 0 && write_text ("/proc/self/setgroups", "deny") && write_text ("/proc/self/uid_map", uid) &&
-      write_text ("/proc/self/gid_map", gid) && write_text (path, value))
-    return TRUE;
-
-  printf ("Skipped: no limits of one's own can be had here: %s\n", g_strerror (errno));
-
-  return FALSE;
-}
 
 /* What cannot be heard is asked about. */
 static void
@@ -76,7 +44,7 @@ static void
 no_watches_part (int      line,
                  gpointer data)
 {
-  if (enter_namespace ("max_inotify_watches", "2"))
+  if (any_test_enter_namespace ("max_inotify_watches", "2"))
     check_polled (data);
 }
 
@@ -84,7 +52,7 @@ static void
 no_instances_part (int      line,
                    gpointer data)
 {
-  if (!enter_namespace ("max_inotify_instances", "0"))
+  if (!any_test_enter_namespace ("max_inotify_instances", "0"))
     return;
 
   check_polled (data);
@@ -100,12 +68,12 @@ more_watches_part (int      line,
   AnyTestWatch watch;
   gint64       deadline = any_test_deadline ();
 
-  if (!enter_namespace ("max_inotify_watches", "2"))
+  if (!any_test_enter_namespace ("max_inotify_watches", "2"))
     return;
 
   any_test_watch_start (&watch, folder, "file", PLAIN);
   g_assert_cmpint (any_watch_count_polled (), ==, 1);
-  g_assert_true (write_text ("/proc/sys/user/max_inotify_watches", "1000"));
+  g_assert_true (any_test_write ("/proc/sys/user/max_inotify_watches", "1000"));
   while (any_watch_count_polled () > 0)
     g_assert_true (any_test_wait (deadline));
 
