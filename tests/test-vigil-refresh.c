@@ -245,10 +245,10 @@ START_TEST (test_changes_all_the_time)
   call (self.setup.function, FILE);
   lasted = live_through (&storm, what);
   printf ("It was told of %d times, and computed %d times\n", self.told.n_told, self.setup.n_computed);
-  ck_assert_int_ge (self.told.n_told, 1);
   ck_assert_int_le (self.told.n_told, 2 + lasted / PAUSE_US);
   ck_assert_int_le (self.setup.n_computed, 3 + lasted / PAUSE_US);
 
+  run_until (&self.told.n_told, 1);
   scene_fence (&self);
   call (self.setup.function, FILE);
   ck_assert_int_eq (lookup (self.setup.function, FILE), self.setup.n_computed);
@@ -291,7 +291,7 @@ START_TEST (test_how_soon)
       call (self.setup.function, FILE);
       g_usleep (2 * PAUSE_US);
       began = g_get_monotonic_time ();
-      scene_put (&self, FILE, text);
+      g_free (setup_write (&self.setup, FILE, text));
       run_until (&self.told.n_told, i);
       sum += g_get_monotonic_time () - began;
       worst = MAX (worst, g_get_monotonic_time () - began);

@@ -4,6 +4,7 @@
 
 #include "vigil-setup.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static void
@@ -108,6 +109,7 @@ scene_init (Scene           *self,
   setup_init (&self->setup);
   self->setup.during = scene_depend;
   self->setup.data = self;
+  self->desk = any_test_make_folder ();
   any_function_set_flags (self->setup.function, flags);
   told_listen (&self->told, self->setup.function);
   self->fence = any_cache_define (self->setup.cache, "org.example.Fence", NULL, fence_cb, NULL, NULL);
@@ -119,15 +121,21 @@ scene_clear (Scene *self)
 {
   told_clear (&self->told);
   g_clear_object (&self->fence);
+  g_clear_pointer (&self->desk, any_test_remove_folder);
   setup_clear (&self->setup);
 }
 
+/* At once: a file that was emptied and not yet written has changed twice. For children too. */
 void
 scene_put (Scene      *self,
            const char *name,
            const char *text)
 {
-  g_free (setup_write (&self->setup, name, text));
+  g_autofree char *draft = g_build_filename (self->desk, name, NULL);
+  g_autofree char *path = g_build_filename (self->setup.folder, name, NULL);
+
+  g_assert_true (g_file_set_contents_full (draft, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+  g_assert_cmpint (g_rename (draft, path), ==, 0);
 }
 
 void

@@ -37,6 +37,7 @@ typedef struct
   AnyDependencyFlags flags; /* of the dependency */
   Told               told;
   AnyFunction       *fence; /* (owned) */
+  AnyTestFolder     *desk;  /* (owned): where files are written before they are put beside the cache */
 } Scene;
 
 void scene_init (Scene           *self,

@@ -7,12 +7,17 @@ import sys
 import threading
 import weakref
 
-from fixture import AnyCache, Fixture, GLib, main, path_args, wait_until, write_text
+from fixture import AnyCache, Fixture, GLib, main, path_args, wait_until
 
 NAME = "org.example.WordCount"
 TOKEN = "app:words"
 WATCH = AnyCache.FunctionFlags.WATCH
 REFRESH = AnyCache.FunctionFlags.REFRESH
+
+
+def write_text(path, text):
+    """At once: a file that was emptied and not yet written has changed twice."""
+    GLib.file_set_contents(path, text.encode())
 
 
 class Watching(Fixture):
