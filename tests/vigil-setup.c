@@ -138,19 +138,6 @@ scene_put (Scene      *self,
   g_assert_cmpint (g_rename (draft, path), ==, 0);
 }
 
-void
-run_until (int *number,
-           int  least)
-{
-  gint64 deadline = any_test_deadline ();
-
-  while (g_atomic_int_get (number) < least)
-    {
-      g_assert_true (any_test_wait (deadline));
-      g_main_context_iteration (NULL, FALSE);
-    }
-}
-
 /* Each time another file, in a folder of its own: what is told of it must not be what the test looks at. */
 void
 scene_fence (Scene *self)

@@ -53,10 +53,6 @@ void scene_put (Scene      *self,
 void scene_depend (Setup      *setup,
                    AnyRequest *request);
 
-/* Runs the main context until a number that signals count up has come so far. */
-void run_until (int *number,
-                int  least);
-
 /* Has something told that happened after all that the test has done, so that nothing of that is still under way. */
 void scene_fence (Scene *self);
 
