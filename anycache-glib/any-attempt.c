@@ -174,7 +174,10 @@ list_dependencies (AnyAttempt *self,
   if (value != NULL && !add_depfiles (self, value, error))
     return NULL;
 
-  return get_maxage (self, value == NULL) != 0 && any_dependencies_settle (dependencies, error) ? any_dependencies_pack (dependencies) : NULL;
+  if (get_maxage (self, value == NULL) == 0 || !any_dependencies_settle (dependencies, error))
+    return NULL;
+
+  return any_dependencies_pack (dependencies);
 }
 
 /* Why nobody can say what an outcome depends on. */

@@ -303,8 +303,8 @@ install_properties (GObjectClass *object_class)
    * done, in microseconds; 0 to look each time.
    *
    * Within the interval, a hit makes no system call. What this process removes, clears, stores, refreshes or invalidates, it sees at
-   * once, and an age that has run out too; a change of a file, and what other processes do, it sees after the interval at the latest. A call
-   * from within a computation looks each time: what is made from its result may be kept for longer.
+   * once, and an age that has run out too; a change of a file, and what other processes do, it sees after the interval at the latest.
+   * A call from within a computation looks each time: what is made from its result may be kept for longer.
    *
    * Since: 1.0
    */

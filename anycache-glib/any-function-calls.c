@@ -328,7 +328,7 @@ any_function_refresh (AnyFunction  *self,
  * @args: the arguments; a floating value is taken
  * @value: the result; a floating value is taken
  * @maxage: how long it may be returned, in microseconds from now; 0 only to remove what is stored, -1 for no limit
- * @dependencies: (nullable) (array zero-terminated=1) (element-type filename): paths that the result depends on
+ * @dependencies: (nullable) (array zero-terminated=1) (element-type filename): paths and tokens that the result depends on
  * @cancellable: (nullable): a cancellable
  * @error: return location for an error
  *
@@ -338,8 +338,9 @@ any_function_refresh (AnyFunction  *self,
  * computation of this result that began before is not stored over it.
  *
  * Where the cache is off, nothing is stored, and that is no error. Fails with %G_IO_ERROR_INVALID_ARGUMENT for arguments, a result
- * or an empty path that cannot be stored, %G_IO_ERROR_BUSY for a dependency that changes right now, %G_IO_ERROR_NOT_SUPPORTED for
- * one that nothing can vouch for, such as a device, %G_IO_ERROR_CANCELLED, [error@AnyCache.CacheError.UNSAFE_DIRECTORY],
+ * or an empty path that cannot be stored; with %G_IO_ERROR_BUSY for a dependency that changes right now, or has changed within the
+ * last seconds where times have whole seconds only or come from another machine; with %G_IO_ERROR_NOT_SUPPORTED for one that
+ * nothing can vouch for, such as a device; with %G_IO_ERROR_CANCELLED, [error@AnyCache.CacheError.UNSAFE_DIRECTORY],
  * [error@AnyCache.CacheError.TIMEOUT], or an error of the file system.
  *
  * Returns: whether the result was stored, or need not be

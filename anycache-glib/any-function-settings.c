@@ -152,6 +152,16 @@ any_function_settings_set (AnyFunction       *self,
     }
 }
 
+static void
+set_age (AnyFunction *self,
+         gint64      *age,
+         gint64       us,
+         const char  *property)
+{
+  if (__atomic_exchange_n (age, us, __ATOMIC_RELAXED) != us)
+    g_object_notify (G_OBJECT (self), property);
+}
+
 /**
  * any_function_get_maxage: (get-property maxage)
  * @self: a function
@@ -186,8 +196,7 @@ any_function_set_maxage (AnyFunction *self,
   g_return_if_fail (ANY_IS_FUNCTION (self));
   g_return_if_fail (maxage >= ANY_POLICY_NO_LIMIT);
 
-  if (__atomic_exchange_n (&any_function_get_settings (self)->maxage, maxage, __ATOMIC_RELAXED) != maxage)
-    g_object_notify (G_OBJECT (self), "maxage");
+  set_age (self, &any_function_get_settings (self)->maxage, maxage, "maxage");
 }
 
 /**
@@ -224,8 +233,7 @@ any_function_set_error_maxage (AnyFunction *self,
   g_return_if_fail (ANY_IS_FUNCTION (self));
   g_return_if_fail (error_maxage >= 0);
 
-  if (__atomic_exchange_n (&any_function_get_settings (self)->error_maxage, error_maxage, __ATOMIC_RELAXED) != error_maxage)
-    g_object_notify (G_OBJECT (self), "error-maxage");
+  set_age (self, &any_function_get_settings (self)->error_maxage, error_maxage, "error-maxage");
 }
 
 /**
@@ -262,8 +270,7 @@ any_function_set_stale_while_revalidate (AnyFunction *self,
   g_return_if_fail (ANY_IS_FUNCTION (self));
   g_return_if_fail (stale_while_revalidate >= 0);
 
-  if (__atomic_exchange_n (&any_function_get_settings (self)->stale_while_revalidate, stale_while_revalidate, __ATOMIC_RELAXED) != stale_while_revalidate)
-    g_object_notify (G_OBJECT (self), "stale-while-revalidate");
+  set_age (self, &any_function_get_settings (self)->stale_while_revalidate, stale_while_revalidate, "stale-while-revalidate");
 }
 
 /**

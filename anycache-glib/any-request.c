@@ -311,9 +311,9 @@ any_request_get_cancellable (AnyRequest *self)
 /**
  * any_request_add_dependency:
  * @self: a request
- * @path: (type filename): the path of a file or directory
+ * @path: (type filename): the path of a file or directory, or a token such as `app:account/42`
  *
- * Names a file that the result depends on.
+ * Names a file, or something else, that the result depends on.
  *
  * The file is looked at now, so call this before you read it: a change that happens after this call is then noticed, whenever it
  * comes. A path where there is nothing is a dependency too; the result is outdated as soon as something appears there. Of a
@@ -324,7 +324,12 @@ any_request_get_cancellable (AnyRequest *self)
  * What can be neither read nor watched for changes (a pipe, a device, a file that may not be looked at) makes the result one
  * that is returned and not stored, and [signal@AnyCache.Cache::store-failed] says so.
  *
- * Where the file was changed within the current tick of the system's clock, this waits for the next one, for some milliseconds.
+ * Where the file was changed within the current tick of the system's clock, this waits for the next one, for some milliseconds. Where
+ * times have whole seconds only, or come from another machine, results that depend on what was changed within the last seconds are
+ * not stored.
+ *
+ * What has a scheme and a colon in front, like a URI, is a token: a name for something that is no file, of which
+ * [method@AnyCache.Cache.invalidate] says that it has changed. A `file:` URI stands for its path.
  *
  * [method@AnyCache.Request.add_dependency_full] can look at the content of a file, and at all that is in a directory.
  *

@@ -121,7 +121,7 @@ forgive (AnyRevalidation *self,
   Item *item;
 
   g_mutex_lock (&self->lock);
-  item = self->items != NULL ? g_hash_table_lookup (self->items, &probe) : NULL;
+  item = g_hash_table_lookup (self->items, &probe);
   if (item != NULL)
     item->not_before = 0;
   g_mutex_unlock (&self->lock);

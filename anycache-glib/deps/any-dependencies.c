@@ -30,7 +30,7 @@ struct _AnyDependencies
 {
   GArray     *items;        /* (owned) (nullable) (element-type Dependency) */
   GHashTable *known;        /* (owned) (nullable) paths, which belong to items -> set of bits, one for each way to look */
-  GPtrArray  *handed;       /* (owned) (nullable) (element-type GBytes) tokens, and what results that were used depend on, as an entry has it */
+  GPtrArray  *handed;       /* (owned) (nullable) (element-type GBytes) as an entry has it: tokens, and what was used depends on */
   GHashTable *handed_known; /* (owned) (nullable) set of the same */
   gint64      lead;         /* ns: of the clock at the beginning, see any_clock_read_lead() */
   GError     *trouble;      /* (owned) (nullable) the first thing that was named and that no stamp can vouch for */
@@ -207,8 +207,9 @@ any_dependencies_add (AnyDependencies *self,
 /* Stamps a path that is about to be read.
  *
  * The two looks at the way enclose all else: way, stamp, the reading, stamp, way. If the way has not changed from its first look to
- * its last, then both stamps and whoever read in between have been to the same place (but see any_way_holds()). A way that was taken behind its stamp might
- * lead to another file than the one that was stamped; a way that was compared before it might change in between. */
+ * its last, then both stamps and whoever read in between have been to the same place (but see any_way_holds()). A way that was taken
+ * behind its stamp might lead to another file than the one that was stamped; a way that was compared before it might change in
+ * between. */
 void
 any_dependencies_add_full (AnyDependencies   *self,
                            const char        *path,

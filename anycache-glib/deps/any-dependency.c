@@ -24,7 +24,8 @@
  *   name         = path: absolute, in the encoding of the file system, without NUL
  *
  * Where there are flags, the digest is never zero. Of a function whose result was used, the name is its own, UTF-8, and the digest
- * the XXH3-128 of its version; all else is zero. Of a token, the name is all there is: marks tell of it. The NUL lets a path be handed to the system as it lies in the entry.
+ * the XXH3-128 of its version; all else is zero. Of a token, the name is all there is: marks tell of it. The NUL
+ * lets a path be handed to the system as it lies in the entry.
  */
 
 typedef struct
