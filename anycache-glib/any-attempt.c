@@ -9,6 +9,7 @@
 #include "any-cache-private.h"
 #include "any-canonical.h"
 #include "any-dependency-list.h"
+#include "any-depfiles.h"
 #include "any-error.h"
 #include "any-failure.h"
 #include "any-function-private.h"
@@ -17,16 +18,21 @@
 #include "any-vigil.h"
 
 /* What the computation may give once more if it finds that it has not changed. The files that it was made from must not have, and it must
- * still be there: what was removed or marked before the draft was begun would not keep that from being stored. */
+ * still be there: what was removed or marked before the draft was begun would not keep that from being stored. What was made from the
+ * results of functions may be too old because one of them is. */
 static AnyRecord *
 get_renewable (AnyAttempt *self)
 {
   AnyRecord *old = self->old;
-  gboolean   renewable = old != NULL && old->facts.validator != NULL && !old->facts.failure &&
-                       self->core != NULL && any_core_holds (self->core, old) &&
-                       any_dependency_list_hold (old->dependencies, old->dependencies_length);
 
-  return renewable ? old : NULL;
+  if (old == NULL || old->facts.validator == NULL || old->facts.failure || self->core == NULL)
+    return NULL;
+
+  return any_core_holds (self->core, old) &&
+             !any_dependency_list_has_functions (old->dependencies, old->dependencies_length) &&
+             any_dependency_list_hold (old->dependencies, old->dependencies_length)
+           ? old
+           : NULL;
 }
 
 /* Notes what there is before the user is asked. Of an old record, nothing may be known to be wrong but its age. */
@@ -94,54 +100,6 @@ seal_and_publish (AnyAttempt     *self,
     }
 }
 
-/* Asks the user which files a result was made from. NULL with an error where that could not be said. */
-static char **
-ask_depfiles (AnyAttempt *self,
-              GVariant   *result,
-              GError    **error)
-{
-  g_autoptr (GError) local_error = NULL;
-  char **paths;
-
-  paths = ((AnyDepfilesFunc) any_hook_get_callback (self->depfiles)) (result, any_request_get_args (self->request),
-                                                                      any_hook_get_data (self->depfiles), &local_error);
-
-  if (local_error != NULL)
-    {
-      g_clear_pointer (&paths, g_strfreev);
-      g_propagate_error (error, g_steal_pointer (&local_error));
-    }
-  else if (paths == NULL)
-    {
-      g_set_error (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_NO_RESULT,
-                   "The depfiles function of “%s” gave no list of files", any_function_get_name (self->function));
-    }
-
-  return paths;
-}
-
-/* Adds what the depfiles function names. FALSE where it could not say. */
-static gboolean
-add_depfiles (AnyAttempt *self,
-              GVariant   *value,
-              GError    **error)
-{
-  AnyDependencies *dependencies = any_request_get_dependencies (self->request);
-  g_auto (GStrv) paths = NULL;
-
-  if (self->depfiles == NULL)
-    return TRUE;
-
-  paths = ask_depfiles (self, value, error);
-  if (paths == NULL)
-    return FALSE;
-
-  for (char **path = paths; *path != NULL; path++)
-    any_dependencies_add_read (dependencies, *path, self->since);
-
-  return TRUE;
-}
-
 /* How old the outcome may become. */
 static gint64
 get_maxage (AnyAttempt *self,
@@ -171,7 +129,7 @@ list_dependencies (AnyAttempt *self,
 
   if (value == NULL && self->depfiles != NULL)
     return NULL;
-  if (value != NULL && !add_depfiles (self, value, error))
+  if (value != NULL && self->depfiles != NULL && !any_depfiles_add (self->depfiles, self->request, value, self->since, error))
     return NULL;
 
   if (get_maxage (self, value == NULL) == 0 || !any_dependencies_settle (dependencies, error))
@@ -221,6 +179,16 @@ is_memorable (AnyAttempt   *self,
   return any_failure_is_memorable (failure) && !g_cancellable_is_cancelled (any_request_get_cancellable (self->request));
 }
 
+/* Whether something can be made of a failure that lasts: as long as it is remembered, or until what it depends on has changed. */
+static gboolean
+is_lasting (AnyAttempt   *self,
+            const GError *failure,
+            GBytes       *dependencies)
+{
+  return is_memorable (self, failure) &&
+         (any_function_get_error_maxage (self->function) > 0 || g_bytes_get_size (dependencies) > 0);
+}
+
 /* The outcome goes into a computation around this one, which holds no longer than it. */
 static void
 hand_up (AnyAttempt   *self,
@@ -234,7 +202,7 @@ hand_up (AnyAttempt   *self,
   if (outer == NULL)
     return;
 
-  if (dependencies == NULL || (failure != NULL && !is_memorable (self, failure)))
+  if (dependencies == NULL || (failure != NULL && !is_lasting (self, failure, dependencies)))
     {
       any_request_inherit_doubt (outer);
       return;
@@ -245,13 +213,20 @@ hand_up (AnyAttempt   *self,
                        bytes, length, get_expires (self, failure != NULL));
 }
 
-/* Nobody wants the old result any more once a newer one was returned that cannot be stored. */
+/* Nobody wants the old result any more once a newer one was returned that cannot be stored. After a refresh, nobody wants what others
+ * have stored meanwhile either. */
 static void
 discard_old (AnyAttempt *self)
 {
   g_autoptr (GError) error = NULL;
+  gboolean discarded;
 
-  if (!any_core_remove (self->core, self->key, &error))
+  if (self->draft.origin == ANY_ORIGIN_REFRESH)
+    discarded = any_core_remove (self->core, self->key, &error);
+  else
+    discarded = !self->draft_begun || any_core_discard (self->core, self->key, &self->draft, &error);
+
+  if (!discarded)
     any_cache_note_failure (any_function_get_cache (self->function), error);
 }
 
@@ -276,13 +251,24 @@ note_skip (AnyAttempt   *self,
            error != NULL ? error->message : "it may not outlive the call, or had to yield");
 
   if (skip == ANY_SKIP_RACY)
-    any_vigil_doubt (self->function, any_request_get_args (self->request), &self->key->ident);
+    any_vigil_doubt (self->function, any_request_get_args (self->request), &self->key->ident,
+                     g_get_monotonic_time () - self->started);
   else if (error != NULL)
     any_cache_note_failure (any_function_get_cache (self->function), error);
 
   if (skip != ANY_SKIP_SUPERSEDED && !g_error_matches (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_TIMEOUT) &&
       (self->draft.origin == ANY_ORIGIN_REFRESH || is_old_in_use (self)))
     discard_old (self);
+}
+
+/* Whether it is too old for this function only, and others may return it. */
+static gboolean
+is_old_good_for_others (AnyAttempt *self)
+{
+  const AnyTerms others = { .maxage = ANY_POLICY_NO_LIMIT };
+
+  return self->old != NULL && !self->old->facts.failure && !any_terms_are_over (&others, self->old) &&
+         any_dependency_list_hold (self->old->dependencies, self->old->dependencies_length);
 }
 
 /* A failure takes the place of nothing that could still be returned: not behind a call that got an old result, and not where
@@ -294,7 +280,8 @@ is_remembered (AnyAttempt   *self,
   return any_function_get_error_maxage (self->function) > 0 &&
          is_memorable (self, failure) &&
          self->draft.origin == ANY_ORIGIN_CALL &&
-         !is_old_in_use (self);
+         !is_old_in_use (self) &&
+         !is_old_good_for_others (self);
 }
 
 /* Stores an outcome, if it may be stored, and tells a request around this one, if there is one, what it has to know. Trouble is noted

@@ -168,9 +168,11 @@ any_entry_dup_dependencies (AnyEntry *self)
  * any_entry_is_current:
  * @self: an entry
  *
- * Whether a call would return this very result, seen now.
+ * Whether a call would find this very result fresh.
  *
- * It is current if no process has removed or replaced it, it is not too old, and every file that it depends on looks as it did.
+ * It is current if no process has removed or replaced it, it is not too old, and every file that it depends on looks as it did. Within
+ * a [property@AnyCache.Cache:check-interval], an earlier look counts. A result that a call would return though its age has run out
+ * ([property@AnyCache.Function:stale-while-revalidate]) is not current.
  *
  * Returns: whether the result may be used; %FALSE if in doubt
  *

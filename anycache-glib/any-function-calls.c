@@ -136,11 +136,14 @@ find_or_compute (AnyFunction  *self,
   AnyMiss  miss;
 
   get_terms (self, &terms);
+  insists = insists || any_computation_insists ();
+  if (insists)
+    terms.check_interval = 0;
+
   miss = find (self, &use->key, &terms, &record);
   if (miss == ANY_MISS_NONE)
     return use_record (self, use->args, record, error);
 
-  insists = insists || any_computation_insists ();
   if (!insists && miss == ANY_MISS_EXPIRED && any_terms_allow_stale (&terms, record))
     {
       any_revalidation_begin (self, use->args, &use->key.ident);

@@ -24,6 +24,8 @@ typedef struct
   /* The vigil's. */
   GHashTable *duty;       /* (owned), set once: where it is while it is on duty; protected by the vigil's lock */
   AnyWatch   *watch;      /* (owned) (nullable), protected by the vigil's lock */
+  guint       pause_ms;   /* set once: so soon after it was given, nothing is told of it */
+  guint       n_doubts;   /* set once: so many results before it in a row were not stored either */
   gboolean    has_lapsed; /* the watch's, which makes one call after the other */
 } AnyGuard;
 

@@ -477,13 +477,17 @@ any_request_get_validator (AnyRequest *self)
   return self->old != NULL ? self->old->facts.validator : NULL;
 }
 
-/* What was made from files and was not made anew depends on them as before. */
+/* What was not made anew depends on what it was made from, and holds for as long as it did, unless something else was said. */
 static void
 renew_old_locked (AnyRequest *self)
 {
+  const AnyFacts *old = &self->old->facts;
+
   any_dependencies_add_entry (self->dependencies, self->old->dependencies, self->old->dependencies_length);
   if (self->validator == NULL)
-    self->validator = g_strdup (self->old->facts.validator);
+    self->validator = g_strdup (old->validator);
+  if (self->maxage < 0 && old->expires >= 0)
+    self->maxage = MAX (old->expires - old->created, 0);
 }
 
 /* Takes the one answer: a value or an error, both owned. */
@@ -563,7 +567,7 @@ any_request_return_bytes (AnyRequest *self,
  * Answers the request with the result that is stored, which still holds.
  *
  * It is stored anew: its age counts from the beginning of this computation, and it depends on what it depended on before and on what
- * this computation has named. The validator stays if no other was set.
+ * this computation has named. The validator stays if no other was set, and so does the span after which it expires.
  *
  * Since: 1.0
  */

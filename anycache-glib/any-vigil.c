@@ -15,6 +15,12 @@
  * computing all the time. */
 #define PAUSE_MS 100
 
+/* A result that is not stored again and again, because its files change whenever it is computed, is told of ever more rarely, and computed
+ * for no more than a fifth of the time. */
+#define MAX_DOUBLINGS 6
+#define MAX_SHARE     4
+#define MAX_PAUSE_MS  60000
+
 struct _AnyVigil
 {
   GHashTable *duty; /* (owned) set of (owned) AnyGuard: who is on it; protected by lock */
@@ -135,15 +141,28 @@ post (AnyGuard *guard)
     release (old, watch);
 }
 
-/* Tells that what was guarded does not hold any more. Where the function is at home: no other thread may hold the last reference to an
+static gboolean
+is_on_duty (AnyGuard *guard)
+{
+  gboolean on_duty;
+
+  g_mutex_lock (&lock);
+  on_duty = is_on_duty_locked (guard);
+  g_mutex_unlock (&lock);
+
+  return on_duty;
+}
+
+/* Tells that what was guarded does not hold any more. A doubt stays, to be counted. Where the function is at home: no other thread may hold the last reference to an
  * object of a language. */
 static gboolean
 alarm_cb (gpointer data)
 {
   AnyGuard *guard = data;
   g_autoptr (AnyFunction) function = g_weak_ref_get (&guard->function);
+  gboolean on_duty = guard->record != NULL ? dismiss (guard) : is_on_duty (guard);
 
-  if (!dismiss (guard) || function == NULL || any_function_get_flags (function) == ANY_FUNCTION_FLAGS_NONE)
+  if (!on_duty || function == NULL || any_function_get_flags (function) == ANY_FUNCTION_FLAGS_NONE)
     return G_SOURCE_REMOVE;
 
   any_function_emit_invalidated (function, guard->args);
@@ -159,7 +178,7 @@ static void
 raise_alarm (AnyGuard *guard)
 {
   gint64 age_ms = (g_get_monotonic_time () - guard->since) / 1000;
-  g_autoptr (GSource) source = g_timeout_source_new ((guint) CLAMP (PAUSE_MS - age_ms, 0, PAUSE_MS));
+  g_autoptr (GSource) source = g_timeout_source_new ((guint) CLAMP (guard->pause_ms - age_ms, 0, guard->pause_ms));
 
   g_source_set_static_name (source, "[anycache] invalidation");
   g_source_set_callback (source, alarm_cb, any_guard_ref (guard), any_guard_unref);
@@ -181,7 +200,7 @@ guard_lapsed_cb (gpointer data)
   AnyGuard *guard = data;
 
   guard->has_lapsed = TRUE;
-  any_core_forget_validation (guard->core, guard->record);
+  any_core_forget_validations (guard->core);
   raise_alarm (guard);
 }
 
@@ -242,22 +261,31 @@ any_vigil_keep (AnyFunction     *function,
     }
 
   guard = any_guard_new (function, args, &ident, record, vigil->duty);
+  guard->pause_ms = PAUSE_MS;
   post (guard);
   watch (guard);
 }
 
-/* Tells after a while of a result that somebody was given and that was not stored, because its files have changed meanwhile. */
+/* Tells after a while of a result that somebody was given and that was not stored, because its files have changed meanwhile, or may
+ * have. The cost is that of its computation, us. */
 void
 any_vigil_doubt (AnyFunction    *function,
                  GVariant       *args,
-                 const AnyIdent *ident)
+                 const AnyIdent *ident,
+                 gint64          cost)
 {
+  AnyVigil *vigil = any_function_get_vigil (function);
+  gint64    share_ms = MAX_SHARE * MIN (cost / 1000, MAX_PAUSE_MS);
+  g_autoptr (AnyGuard) old = NULL;
   g_autoptr (AnyGuard) guard = NULL;
 
   if (any_function_get_flags (function) == ANY_FUNCTION_FLAGS_NONE)
     return;
 
-  guard = any_guard_new (function, args, ident, NULL, any_function_get_vigil (function)->duty);
+  old = find (vigil, ident);
+  guard = any_guard_new (function, args, ident, NULL, vigil->duty);
+  guard->n_doubts = old != NULL && old->record == NULL ? MIN (old->n_doubts + 1, MAX_DOUBLINGS) : 0;
+  guard->pause_ms = (guint) CLAMP (share_ms, PAUSE_MS << guard->n_doubts, MAX_PAUSE_MS);
   post (guard);
   raise_alarm (guard);
 }

@@ -19,7 +19,8 @@ void any_vigil_keep (AnyFunction     *function,
 
 void any_vigil_doubt (AnyFunction    *function,
                       GVariant       *args,
-                      const AnyIdent *ident);
+                      const AnyIdent *ident,
+                      gint64          cost);
 
 void any_vigil_end (AnyVigil *self);
 

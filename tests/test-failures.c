@@ -592,13 +592,32 @@ START_TEST (test_places)
 
   any_function_set_error_maxage (self.function, HOUR);
   any_function_set_maxage (self.function, MOMENT);
+  ck_assert_int_eq (call (self.function, KEY), 3);
   fail_with (&self, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE, "nobody there");
-  assert_unreachable (&self, 3);
+  assert_unreachable (&self, 4);
   any_function_set_maxage (self.function, -1);
   ck_assert_int_eq (lookup (self.function, KEY), MISS);
 
   ck_assert (any_function_store (self.function, text_args (KEY), g_variant_new_int64 (7), -1, NULL, NULL, NULL));
   ck_assert_int_eq (call (self.function, KEY), 7);
+}
+END_TEST
+
+/* What is too old for this one only, others may return: a failure leaves it alone. */
+START_TEST (test_place_of_others)
+{
+  g_auto (Trial) self = { 0 };
+
+  trial_init (&self);
+  g_clear_error (&self.failure);
+  any_function_set_error_maxage (self.function, HOUR);
+  ck_assert_int_eq (call (self.function, KEY), 1);
+
+  any_function_set_maxage (self.function, MOMENT);
+  fail_with (&self, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE, "nobody there");
+  assert_unreachable (&self, 2);
+  any_function_set_maxage (self.function, -1);
+  ck_assert_int_eq (lookup (self.function, KEY), 1);
 }
 END_TEST
 
@@ -718,6 +737,7 @@ START_TEST (test_doubt_goes_up)
     { G_IO_ERROR_WOULD_BLOCK, HOUR, FALSE },
     { G_IO_ERROR_FAILED, HOUR, TRUE },
     { G_IO_ERROR_FAILED, 0, TRUE },
+    { G_IO_ERROR_FAILED, 0, FALSE }, /* not remembered, and nothing was named that could change */
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -828,6 +848,7 @@ main (void)
   tcase_add_test (all, test_refresh);
   tcase_add_loop_test (all, test_forgotten, 0, 4);
   tcase_add_test (all, test_places);
+  tcase_add_test (all, test_place_of_others);
   tcase_add_test (all, test_other_processes);
   tcase_add_loop_test (all, test_goes_up, 0, 2);
   tcase_add_test (all, test_its_end_goes_up);

@@ -173,6 +173,22 @@ START_TEST (test_new_age)
 }
 END_TEST
 
+/* A computation that finds nothing new need not say again how long that holds. */
+START_TEST (test_span_stays)
+{
+  g_auto (Client) self = { .maxage = -1 };
+
+  client_init (&self);
+  assert_call (&self, 1, NULL);
+  self.maxage = -1;
+  for (int i = 2; i < 5; i++)
+    {
+      assert_call (&self, 1, "one");
+      ck_assert_int_eq (self.setup.n_computed, i);
+    }
+}
+END_TEST
+
 /* The validator may be a new one though the result is not; none is none. */
 START_TEST (test_validators)
 {
@@ -645,6 +661,35 @@ START_TEST (test_nested)
 }
 END_TEST
 
+static gboolean
+outer_client_cb (AnyRequest *request,
+                 gpointer    user_data,
+                 GError    **error)
+{
+  if (any_request_get_validator (request) != NULL)
+    {
+      any_request_return_not_modified (request);
+      return TRUE;
+    }
+
+  any_request_set_validator (request, "outer");
+
+  return outer_cb (request, user_data, error);
+}
+
+/* That it is too old may mean that the other result is, of which its computation knows nothing. */
+START_TEST (test_made_from_another)
+{
+  g_auto (Client) self = { .changed = TRUE };
+  g_autoptr (AnyFunction) outer = NULL;
+
+  client_init (&self);
+  outer = any_cache_define (self.setup.cache, "org.example.Outer", NULL, outer_client_cb, &self, NULL);
+  ck_assert_int_eq (call (outer, KEY), 1);
+  ck_assert_int_eq (call (outer, KEY), 2);
+}
+END_TEST
+
 static void
 renew_alone_part (int      line,
                   gpointer data)
@@ -706,6 +751,8 @@ main (void)
   tcase_add_loop_test (all, test_renewed, 0, 2);
   tcase_add_test (all, test_changed);
   tcase_add_test (all, test_new_age);
+  tcase_add_test (all, test_span_stays);
+  tcase_add_test (all, test_made_from_another);
   tcase_add_test (all, test_validators);
   tcase_add_test (all, test_no_validator);
   tcase_add_test (all, test_long_validator);

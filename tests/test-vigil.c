@@ -461,6 +461,30 @@ START_TEST (test_racy)
 }
 END_TEST
 
+/* Who changes what he names has a result that is never stored: he is told of it ever more rarely, and no longer once one is stored. */
+START_TEST (test_always_racy)
+{
+  g_auto (Scene) self = { 0 };
+  gint64 began, first, third;
+
+  scene_init (&self, ANY_FUNCTION_FLAGS_REFRESH);
+  self.setup.during = change_while_it_computes;
+  began = g_get_monotonic_time ();
+  call (self.setup.function, FILE);
+  run_until (&self.told.n_told, 1);
+  first = g_get_monotonic_time ();
+  run_until (&self.told.n_told, 2);
+  run_until (&self.told.n_told, 3);
+  third = g_get_monotonic_time ();
+  ck_assert_int_ge (first - began, 100 * G_TIME_SPAN_MILLISECOND);
+  ck_assert_int_ge (third - first, (200 + 400) * G_TIME_SPAN_MILLISECOND);
+
+  self.setup.during = scene_depend;
+  run_until (&self.told.n_updated, 3);
+  ck_assert_int_eq (lookup (self.setup.function, FILE), self.setup.n_computed);
+}
+END_TEST
+
 START_TEST (test_ends_the_check_interval)
 {
   g_auto (Scene) self = { 0 };
@@ -568,6 +592,7 @@ main (void)
   tcase_add_loop_test (all, test_removed_meanwhile, 0, G_N_ELEMENTS (removals));
   tcase_add_loop_test (all, test_application_says_so, 0, 4);
   tcase_add_test (all, test_racy);
+  tcase_add_test (all, test_always_racy);
   tcase_add_test (all, test_ends_the_check_interval);
   tcase_add_test (all, test_nothing_to_watch);
   tcase_add_test (all, test_a_thousand_results);

@@ -57,6 +57,22 @@ any_dependency_list_is_marked (const guint8   *bytes,
   return FALSE;
 }
 
+/* Whether a result was made from that of a function; TRUE for bytes that are no such list. */
+gboolean
+any_dependency_list_has_functions (const guint8 *bytes,
+                                   gsize         length)
+{
+  while (length > 0)
+    {
+      AnyDependency item;
+
+      if (!any_dependency_unpack (&item, &bytes, &length) || item.kind == ANY_DEPENDENCY_FUNCTION)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 /* The paths and tokens of a list, up to the first that does not follow the grammar. */
 char **
 any_dependency_list_dup_names (const guint8 *bytes,

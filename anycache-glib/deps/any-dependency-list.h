@@ -18,6 +18,9 @@ gboolean any_dependency_list_is_marked (const guint8   *bytes,
                                         const AnyMarks *marks,
                                         guint64         since);
 
+gboolean any_dependency_list_has_functions (const guint8 *bytes,
+                                            gsize         length);
+
 char **any_dependency_list_dup_names (const guint8 *bytes,
                                       gsize         length);
 

@@ -40,7 +40,8 @@ any_walk_begin (AnyWalk    *self,
 {
   self->text = self->rest = g_strdup (path);
   self->place = open_root ();
-  walk_note_clock (self, self->place);
+  if (self->place >= 0)
+    walk_note_clock (self, self->place);
 }
 
 /* Keeps errno. */

@@ -46,11 +46,17 @@ any_core_set_max_memory (AnyCore *self,
   any_memory_tier_set_max_bytes (self->memory, max_bytes);
 }
 
-/* What this process takes away is gone for it at once, whatever interval an asker has. */
-static void
-forget_validations (AnyCore *self)
+/* Lets nobody go by an earlier look, whatever interval an asker has: for what this process takes away or hears of, and for a look
+ * that is under way. Only ever raises the floor: of two threads, the one that was earlier may come here later. */
+void
+any_core_forget_validations (AnyCore *self)
 {
-  __atomic_store_n (&self->floor, g_get_monotonic_time (), __ATOMIC_SEQ_CST);
+  gint64 now = g_get_monotonic_time ();
+  gint64 floor = __atomic_load_n (&self->floor, __ATOMIC_SEQ_CST);
+
+  while (floor < now &&
+         !__atomic_compare_exchange_n (&self->floor, &floor, now, FALSE, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+    continue;
 }
 
 /* Whether a record is what stands on disk, and was not marked. While the epoch has not moved, it is so; else both are asked once. */
@@ -219,22 +225,6 @@ any_core_dup_marks_path (AnyCore *self)
   return any_directory_dup_path (self->cachedir, ANY_MARKS_FILE_NAME);
 }
 
-/* Lets nobody go by an earlier look at what memory holds for the key of a record. */
-void
-any_core_forget_validation (AnyCore         *self,
-                            const AnyRecord *record)
-{
-  AnyKey key = {
-    .bytes = (guint8 *) record->key,
-    .length = record->key_length,
-    .ident = any_ident_of (record->key, record->key_length),
-  };
-  g_autoptr (AnyRecord) found = any_memory_tier_find (self->memory, &key);
-
-  if (found != NULL)
-    __atomic_store_n (&found->validated, 0, __ATOMIC_RELEASE);
-}
-
 gboolean
 any_core_begin (AnyCore      *self,
                 const AnyKey *key,
@@ -256,7 +246,7 @@ any_core_publish (AnyCore        *self,
   AnyPublish published = any_disk_tier_publish (self->disk, key, draft, record, head_length, error);
 
   if (draft->origin != ANY_ORIGIN_CALL || draft->entry.inode != 0)
-    forget_validations (self);
+    any_core_forget_validations (self);
 
   if (published == ANY_PUBLISHED)
     {
@@ -266,6 +256,20 @@ any_core_publish (AnyCore        *self,
     }
 
   return published;
+}
+
+/* Removes what was there when a draft was begun, unless something else has its place. */
+gboolean
+any_core_discard (AnyCore        *self,
+                  const AnyKey   *key,
+                  const AnyDraft *draft,
+                  GError        **error)
+{
+  gboolean discarded = any_draft_discard (draft, key, error);
+
+  any_core_forget_validations (self);
+
+  return discarded;
 }
 
 gboolean
@@ -278,7 +282,7 @@ any_core_remove (AnyCore      *self,
   any_memory_tier_remove (self->memory, key);
 
   removed = any_disk_tier_remove (self->disk, key, error);
-  forget_validations (self);
+  any_core_forget_validations (self);
 
   return removed;
 }
@@ -293,7 +297,7 @@ any_core_remove_name (AnyCore    *self,
   any_memory_tier_remove_name (self->memory, name);
 
   removed = any_disk_tier_remove_name (self->disk, name, error);
-  forget_validations (self);
+  any_core_forget_validations (self);
 
   return removed;
 }
@@ -307,7 +311,7 @@ any_core_clear (AnyCore *self,
   any_memory_tier_clear (self->memory);
 
   removed = any_disk_tier_clear (self->disk, error);
-  forget_validations (self);
+  any_core_forget_validations (self);
 
   return removed;
 }
@@ -320,7 +324,7 @@ any_core_invalidate (AnyCore    *self,
 {
   gboolean marked = any_disk_tier_mark (self->disk, dependency, error);
 
-  forget_validations (self);
+  any_core_forget_validations (self);
 
   return marked;
 }

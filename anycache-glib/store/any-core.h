@@ -54,8 +54,7 @@ gboolean any_core_dependencies_hold (AnyCore         *self,
 
 char *any_core_dup_marks_path (AnyCore *self);
 
-void any_core_forget_validation (AnyCore         *self,
-                                 const AnyRecord *record);
+void any_core_forget_validations (AnyCore *self);
 
 gboolean any_core_begin (AnyCore      *self,
                          const AnyKey *key,
@@ -69,6 +68,11 @@ AnyPublish any_core_publish (AnyCore        *self,
                              AnyRecord      *record,
                              gsize           head_length,
                              GError        **error);
+
+gboolean any_core_discard (AnyCore        *self,
+                           const AnyKey   *key,
+                           const AnyDraft *draft,
+                           GError        **error);
 
 gboolean any_core_remove (AnyCore      *self,
                           const AnyKey *key,

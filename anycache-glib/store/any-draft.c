@@ -135,6 +135,24 @@ conclude (const AnyDraft *self,
   return ANY_PUBLISH_FAILED;
 }
 
+/* Looks whether nothing was removed in the shard, and nothing stored under the key, since the draft was begun. */
+static gboolean
+look_for_others (const AnyDraft     *self,
+                 AnyShard           *shard,
+                 const AnyShardPath *path,
+                 gboolean           *alone,
+                 GError            **error)
+{
+  AnyEntryIdentity now;
+
+  if (!any_entry_file_identify (self->generation, path, &now, error))
+    return FALSE;
+
+  *alone = shard->record.sequence == self->sequence && memcmp (&now, &self->entry, sizeof now) == 0;
+
+  return TRUE;
+}
+
 /* Writes a result into a shard that is held, unless it must yield. FALSE with no error where it had to.
  *
  * What was stored since the draft was begun may be newer: nobody knows which of two computations has looked last.
@@ -147,18 +165,12 @@ write_or_yield (const AnyDraft     *self,
                 gsize               head_length,
                 GError            **error)
 {
-  AnyEpoch        *epoch = self->directory->epoch;
-  AnyEntryIdentity now = self->entry;
-  gboolean         yields = FALSE;
+  AnyEpoch *epoch = self->directory->epoch;
+  gboolean  alone = TRUE;
 
-  if (self->origin != ANY_ORIGIN_GIVEN)
-    {
-      if (!any_entry_file_identify (self->generation, path, &now, error))
-        return FALSE;
-      yields = shard->record.sequence != self->sequence || memcmp (&now, &self->entry, sizeof now) != 0;
-    }
-
-  if (!yields)
+  if (self->origin != ANY_ORIGIN_GIVEN && !look_for_others (self, shard, path, &alone, error))
+    return FALSE;
+  if (alone)
     return any_entry_file_write (shard, path, epoch, record, head_length, error);
 
   if (self->origin == ANY_ORIGIN_REFRESH)
@@ -193,4 +205,26 @@ any_draft_publish (const AnyDraft  *self,
     return ANY_PUBLISH_SUPERSEDED;
 
   return conclude (self, location, write_error, error);
+}
+
+/* Removes what was there when the draft was begun, unless something else has its place. */
+gboolean
+any_draft_discard (const AnyDraft *self,
+                   const AnyKey   *key,
+                   GError        **error)
+{
+  AnyShardPath path;
+  AnyShard     shard;
+  gboolean     alone;
+  gboolean     discarded;
+
+  any_shard_path_init (&path, &key->ident);
+  if (!any_shard_enter (&shard, self->generation, path.index, ANY_GATE_WAIT_US, error))
+    return FALSE;
+
+  discarded = look_for_others (self, &shard, &path, &alone, error) &&
+              (!alone || any_entry_remove (&shard, path.file, self->directory->epoch, error));
+  any_shard_leave (&shard);
+
+  return discarded;
 }

@@ -55,4 +55,8 @@ AnyPublish any_draft_publish (const AnyDraft  *self,
                               gsize            head_length,
                               GError         **error);
 
+gboolean any_draft_discard (const AnyDraft *self,
+                            const AnyKey   *key,
+                            GError        **error);
+
 G_END_DECLS

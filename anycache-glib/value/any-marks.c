@@ -21,7 +21,8 @@
  *   name   = XXH3-64 of the marked dependency, seeded with 1 for “something below it”, else with 0
  *   digest = XXH3-128 of all before it
  *
- * A number is never used again: it is the time in us, or one more than the last where that is higher.
+ * A number is never used again: it is the time in us, or one more than the last where that is higher. (Where the marks were lost and the
+ * clock was set back since, nothing is left that would say so.)
  */
 #define MAX_MARKS 16384
 
