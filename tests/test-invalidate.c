@@ -166,7 +166,6 @@ START_TEST (test_refusals)
     { "file:relative", "file:relative" },
     { "file:///a%2Fb", "a%2Fb" },
     { "file:///a%00b", "a%00b" },
-    { "file:///a#b", "a#b" },
   };
   g_auto (Setup) setup = { 0 };
 

@@ -279,7 +279,7 @@ static gboolean
 run_renew (FaultPair *pair,
            GError   **error)
 {
-  Renewal renewal = { .maxage = -1 };
+  Renewal renewal = { .maxage = G_TIME_SPAN_DAY };
 
   call_renewable (pair, &renewal);
   pair->n_found += renewal.n_renewed;
