@@ -7,13 +7,12 @@
 #include "any-core.h"
 
 #include "any-posix.h"
+#include "any-test-core.h"
 #include "any-test-dependent.h"
 #include "any-test-folder.h"
 #include "any-test-process.h"
 
 #include <sys/mman.h>
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnyCore, any_core_release)
 
 #define TOKEN "app:token"
 #define OTHER "app:other"
@@ -21,39 +20,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnyCore, any_core_release)
 static const char *const on_token[] = { TOKEN, NULL };
 static const char *const on_other[] = { OTHER, NULL };
 static const char *const on_nothing[] = { NULL };
-
-typedef struct
-{
-  AnyTestFolder *folder;   /* (owned) */
-  char          *cachedir; /* (owned): in the folder, not made yet */
-  AnyCore       *core;     /* (owned) */
-  AnyKey         key;
-} Fixture;
-
-static Fixture *
-fixture_new (void)
-{
-  Fixture *self = g_new0 (Fixture, 1);
-
-  self->folder = any_test_make_folder ();
-  self->cachedir = g_build_filename (self->folder, "cache", NULL);
-  self->core = any_core_acquire (self->cachedir);
-  any_test_key_init (&self->key, ANY_TEST_NAME, 1);
-
-  return self;
-}
-
-static void
-fixture_free (Fixture *self)
-{
-  any_key_clear (&self->key);
-  any_core_release (self->core);
-  g_free (self->cachedir);
-  any_test_remove_folder (self->folder);
-  g_free (self);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Fixture, fixture_free)
 
 /* As the next process would. */
 static void

@@ -6,43 +6,10 @@
 
 #include "any-dependencies.h"
 #include "any-error.h"
+#include "any-test-core.h"
 #include "any-test-store.h"
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnyCore, any_core_release)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnyDiskTier, any_disk_tier_free)
-
-typedef struct
-{
-  AnyTestFolder *folder;   /* (owned) */
-  char          *cachedir; /* (owned): in the folder, not made yet */
-  AnyCore       *core;     /* (owned) */
-  AnyKey         key;
-} Fixture;
-
-static Fixture *
-fixture_new (void)
-{
-  Fixture *self = g_new0 (Fixture, 1);
-
-  self->folder = any_test_make_folder ();
-  self->cachedir = g_build_filename (self->folder, "cache", NULL);
-  self->core = any_core_acquire (self->cachedir);
-  any_test_key_init (&self->key, ANY_TEST_NAME, 1);
-
-  return self;
-}
-
-static void
-fixture_free (Fixture *self)
-{
-  any_key_clear (&self->key);
-  any_core_release (self->core);
-  g_free (self->cachedir);
-  any_test_remove_folder (self->folder);
-  g_free (self);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Fixture, fixture_free)
 
 /* Stores a record; whether it comes too late or not, nothing is wrong. */
 static void
