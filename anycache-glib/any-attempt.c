@@ -9,12 +9,11 @@
 #include "any-cache-private.h"
 #include "any-canonical.h"
 #include "any-dependency-list.h"
-#include "any-depfiles.h"
 #include "any-error.h"
 #include "any-failure.h"
 #include "any-function-private.h"
+#include "any-outcome.h"
 #include "any-policy.h"
-#include "any-request-private.h"
 #include "any-vigil.h"
 
 /* What the computation may give once more if it finds that it has not changed. The files that it was made from must not have, and it must
@@ -58,11 +57,21 @@ any_attempt_begin (AnyAttempt   *self,
         any_cache_note_failure (cache, error);
     }
 
-  self->request = any_request_new (any_function_get_name (function), args, get_renewable (self), cancellable);
+  self->answer = any_answer_new (any_function_get_name (function), args, get_renewable (self), cancellable);
   self->depfiles = any_function_ref_depfiles_hook (function);
   self->created = g_get_real_time ();
   self->started = g_get_monotonic_time ();
   self->since = any_stamp_now ();
+}
+
+/* Why nobody can say what an outcome depends on. */
+static AnySkip
+skip_of (const GError *error)
+{
+  if (error == NULL)
+    return ANY_SKIP_TRANSIENT;
+
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY) ? ANY_SKIP_RACY : ANY_SKIP_UNTRACKABLE;
 }
 
 /* Seals what came of it and puts that into the directory. */
@@ -100,117 +109,29 @@ seal_and_publish (AnyAttempt     *self,
     }
 }
 
-/* How old the outcome may become. */
-static gint64
-get_maxage (AnyAttempt *self,
-            gboolean    failed)
-{
-  gint64 maxage = any_policy_shorter (any_function_get_limit (self->function), any_request_get_maxage (self->request));
-  gint64 error_maxage = any_function_get_error_maxage (self->function);
-
-  return failed && error_maxage > 0 ? any_policy_shorter (maxage, error_maxage) : maxage;
-}
-
-static gint64
-get_expires (AnyAttempt *self,
-             gboolean    failed)
-{
-  return any_policy_earlier (any_policy_expires (self->created, get_maxage (self, failed)), any_request_get_expires (self->request));
-}
-
-/* What an outcome depends on, as an entry has it. NULL where it may not outlive this call; with an error if that was not asked for.
- * The files of a failure are known only if they were named before. */
-static GBytes *
-list_dependencies (AnyAttempt *self,
-                   GVariant   *value,
-                   GError    **error)
-{
-  AnyDependencies *dependencies = any_request_get_dependencies (self->request);
-
-  if (value == NULL && self->depfiles != NULL)
-    return NULL;
-  if (value != NULL && self->depfiles != NULL && !any_depfiles_add (self->depfiles, self->request, value, self->since, error))
-    return NULL;
-
-  if (get_maxage (self, value == NULL) == 0 || !any_dependencies_settle (dependencies, error))
-    return NULL;
-
-  return any_dependencies_pack (dependencies);
-}
-
-/* Why nobody can say what an outcome depends on. */
 static AnySkip
-skip_of (const GError *error)
+publish (AnyAttempt       *self,
+         const AnyOutcome *outcome,
+         gint64            cost,
+         GError          **error)
 {
-  if (error == NULL)
-    return ANY_SKIP_TRANSIENT;
-
-  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY) ? ANY_SKIP_RACY : ANY_SKIP_UNTRACKABLE;
-}
-
-static AnySkip
-publish (AnyAttempt *self,
-         GBytes     *dependencies,
-         GVariant   *outcome,
-         gboolean    failed,
-         gint64      cost,
-         GError    **error)
-{
+  gboolean failed = outcome->value == NULL;
   AnyFacts facts = {
     .created = self->created,
-    .expires = get_expires (self, failed),
+    .expires = any_outcome_get_expires (outcome),
     .cost = cost,
     .marks = self->draft.marks,
     .failure = failed,
-    .validator = failed ? NULL : any_request_get_new_validator (self->request),
+    .validator = failed ? NULL : any_answer_get_new_validator (self->answer),
   };
+  g_autoptr (GVariant) value = NULL;
 
   if (!self->draft_begun)
     return ANY_SKIP_FAILED;
 
-  return seal_and_publish (self, any_request_get_args (self->request), dependencies, outcome, &facts, error);
-}
+  value = g_variant_ref_sink (failed ? any_failure_new (outcome->failure) : outcome->value);
 
-/* Whether the next attempt would fail alike. */
-static gboolean
-is_memorable (AnyAttempt   *self,
-              const GError *failure)
-{
-  return any_failure_is_memorable (failure) && !g_cancellable_is_cancelled (any_request_get_cancellable (self->request));
-}
-
-/* Whether something can be made of a failure that lasts: as long as it is remembered, or until what it depends on has changed. */
-static gboolean
-is_lasting (AnyAttempt   *self,
-            const GError *failure,
-            GBytes       *dependencies)
-{
-  return is_memorable (self, failure) &&
-         (any_function_get_error_maxage (self->function) > 0 || g_bytes_get_size (dependencies) > 0);
-}
-
-/* The outcome goes into a computation around this one, which holds no longer than it. */
-static void
-hand_up (AnyAttempt   *self,
-         AnyRequest   *outer,
-         GBytes       *dependencies,
-         const GError *failure)
-{
-  const guint8 *bytes;
-  gsize         length;
-
-  if (outer == NULL)
-    return;
-
-  if (dependencies == NULL || (failure != NULL && !is_lasting (self, failure, dependencies)))
-    {
-      any_request_inherit_doubt (outer);
-      return;
-    }
-
-  bytes = g_bytes_get_data (dependencies, &length);
-  any_request_inherit (outer, any_function_get_name (self->function), any_function_get_version (self->function),
-                       bytes, length, get_expires (self, failure != NULL));
+  return seal_and_publish (self, any_answer_get_args (self->answer), outcome->dependencies, value, &facts, error);
 }
 
 /* Nobody wants the old result any more once a newer one was returned that cannot be stored. After a refresh, nobody wants what others
@@ -251,7 +172,7 @@ note_skip (AnyAttempt   *self,
            error != NULL ? error->message : "it may not outlive the call, or had to yield");
 
   if (skip == ANY_SKIP_RACY)
-    any_vigil_doubt (self->function, any_request_get_args (self->request), &self->key->ident,
+    any_vigil_doubt (self->function, any_answer_get_args (self->answer), &self->key->ident,
                      g_get_monotonic_time () - self->started);
   else if (error != NULL)
     any_cache_note_failure (any_function_get_cache (self->function), error);
@@ -274,43 +195,48 @@ is_old_good_for_others (AnyAttempt *self)
 /* A failure takes the place of nothing that could still be returned: not behind a call that got an old result, and not where
  * somebody wanted another one. */
 static gboolean
-is_remembered (AnyAttempt   *self,
-               const GError *failure)
+is_remembered (AnyAttempt       *self,
+               const AnyOutcome *outcome)
 {
   return any_function_get_error_maxage (self->function) > 0 &&
-         is_memorable (self, failure) &&
+         any_outcome_is_memorable (outcome) &&
          self->draft.origin == ANY_ORIGIN_CALL &&
          !is_old_in_use (self) &&
          !is_old_good_for_others (self);
 }
 
-/* Stores an outcome, if it may be stored, and tells a request around this one, if there is one, what it has to know. Trouble is noted
+/* Stores an outcome, if it may be stored, and tells the answer around this one, if there is one, what it has to know. Trouble is noted
  * and does not concern the caller, who has the value or the failure. In a child that was forked from within the computation nothing
  * is stored: the draft is the parent's. */
 void
 any_attempt_conclude (AnyAttempt   *self,
                       GVariant     *value,
                       const GError *failure,
-                      AnyRequest   *outer)
+                      AnyAnswer    *outer)
 {
   gint64   cost = g_get_monotonic_time () - self->started;
-  gboolean failed = value == NULL;
-  gboolean stores = self->core != NULL && !any_core_is_inherited (self->core) && (!failed || is_remembered (self, failure));
+  gboolean stores;
   AnySkip  skip;
-  g_autoptr (GVariant) outcome = NULL;
-  g_autoptr (GBytes) dependencies = NULL;
+  g_auto (AnyOutcome) outcome = {
+    .function = self->function,
+    .answer = self->answer,
+    .value = value,
+    .failure = failure,
+    .created = self->created,
+  };
   g_autoptr (GError) error = NULL;
 
+  stores = self->core != NULL && !any_core_is_inherited (self->core) && (value != NULL || is_remembered (self, &outcome));
   if (!stores && outer == NULL)
     return;
 
-  dependencies = list_dependencies (self, value, &error);
-  hand_up (self, outer, dependencies, failure);
+  any_outcome_list_dependencies (&outcome, self->depfiles, self->since, &error);
+  if (outer != NULL)
+    any_outcome_hand_up (&outcome, outer);
   if (!stores)
     return;
 
-  outcome = g_variant_ref_sink (failed ? any_failure_new (failure) : value);
-  skip = dependencies != NULL ? publish (self, dependencies, outcome, failed, cost, &error) : skip_of (error);
+  skip = outcome.dependencies != NULL ? publish (self, &outcome, cost, &error) : skip_of (error);
   any_counters_add_store (any_core_get_counters (self->core), skip);
   if (skip != ANY_SKIP_NONE)
     note_skip (self, skip, error);
@@ -323,7 +249,7 @@ any_attempt_clear (AnyAttempt *self)
   if (self->core != NULL && !any_core_is_inherited (self->core))
     any_draft_clear (&self->draft);
   g_clear_pointer (&self->depfiles, any_hook_unref);
-  g_clear_object (&self->request);
+  g_clear_pointer (&self->answer, any_answer_unref);
 }
 
 /* Stores a result that the caller brings along. Stamps its files now. */

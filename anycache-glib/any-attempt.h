@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "any-answer.h"
 #include "any-core.h"
 #include "any-function.h"
 #include "any-hook.h"
@@ -16,7 +17,7 @@ typedef struct
   AnyFunction  *function;
   const AnyKey *key;
   AnyRecord    *old;      /* (nullable): what is stored, and was right until its age ran out */
-  AnyRequest   *request;  /* (owned) */
+  AnyAnswer    *answer;   /* (owned) */
   AnyHook      *depfiles; /* (owned) (nullable): as it was at the beginning */
   AnyCore      *core;     /* (nullable): where the cache is off */
   AnyDraft      draft;
@@ -37,7 +38,7 @@ void any_attempt_begin (AnyAttempt   *self,
 void any_attempt_conclude (AnyAttempt   *self,
                            GVariant     *value,
                            const GError *failure,
-                           AnyRequest   *outer);
+                           AnyAnswer    *outer);
 
 void any_attempt_clear (AnyAttempt *self);
 

@@ -47,7 +47,7 @@ any_computation_note_doubt (void)
   AnyComputation *self = g_private_get (&innermost);
 
   if (self != NULL)
-    any_request_inherit_doubt (self->attempt.request);
+    any_answer_inherit_doubt (self->attempt.answer);
 }
 
 /* Refuses a result that this thread is computing already. */
@@ -89,20 +89,20 @@ any_computation_note_hit (AnyFunction     *function,
     return;
 
   any_function_get_terms (function, &terms);
-  any_request_inherit (outer->attempt.request, any_function_get_name (function), any_function_get_version (function),
-                       record->dependencies, record->dependencies_length, any_terms_get_end (&terms, record));
+  any_answer_inherit (outer->attempt.answer, any_function_get_name (function), any_function_get_version (function),
+                      record->dependencies, record->dependencies_length, any_terms_get_end (&terms, record));
 }
 
 /* Makes sense of what a callback has returned, answered and set. */
 static GVariant *
-take_answer (AnyRequest *request,
-             gboolean    accepted,
-             GError     *callback_error,
-             GError    **error)
+take_answer (AnyAnswer *answer,
+             gboolean   accepted,
+             GError    *callback_error,
+             GError   **error)
 {
   g_autoptr (GVariant) value = NULL;
   g_autoptr (GError) answered_error = NULL;
-  gboolean answered = any_request_close (request, &value, &answered_error);
+  gboolean answered = any_answer_close (answer, &value, &answered_error);
 
   if (callback_error != NULL)
     g_propagate_error (error, g_error_copy (callback_error));
@@ -113,28 +113,52 @@ take_answer (AnyRequest *request,
   else if (accepted)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK,
                  "The computation of “%s” has not answered when its callback returned, and a synchronous call cannot wait for it",
-                 any_request_get_name (request));
+                 any_answer_get_name (answer));
   else
     g_set_error (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_NO_RESULT,
-                 "The computation of “%s” gave neither a result nor an error", any_request_get_name (request));
+                 "The computation of “%s” gave neither a result nor an error", any_answer_get_name (answer));
 
   return NULL;
+}
+
+static void
+progressed_cb (AnyAnswer *answer,
+               double     fraction,
+               gpointer   function)
+{
+  any_function_emit_progress (function, any_answer_get_args (answer), fraction);
+}
+
+static const AnyAnswerListener listener = {
+  .progressed = progressed_cb,
+  .ref = g_object_ref,
+  .unref = g_object_unref,
+};
+
+/* Asks the user. The answer is closed before the request is dropped, so that this is not taken for an answer. */
+static GVariant *
+ask (AnyAttempt *attempt,
+     GError    **error)
+{
+  g_autoptr (AnyRequest) request = any_request_new (attempt->answer);
+  g_autoptr (GError) callback_error = NULL;
+  gboolean accepted;
+
+  any_answer_set_listener (attempt->answer, &listener, attempt->function);
+  accepted = any_function_compute (attempt->function, request, &callback_error);
+
+  return take_answer (attempt->answer, accepted, callback_error, error);
 }
 
 static GVariant *
 compute (AnyComputation *self,
          GError        **error)
 {
-  AnyAttempt *attempt = &self->attempt;
-  AnyRequest *outer = self->outer != NULL ? self->outer->attempt.request : NULL;
-  g_autoptr (GError) callback_error = NULL;
+  AnyAnswer *outer = self->outer != NULL ? self->outer->attempt.answer : NULL;
   g_autoptr (GError) failure = NULL;
-  GVariant *value;
-  gboolean  accepted;
+  GVariant *value = ask (&self->attempt, &failure);
 
-  accepted = any_function_compute (attempt->function, attempt->request, &callback_error);
-  value = take_answer (attempt->request, accepted, callback_error, &failure);
-  any_attempt_conclude (attempt, value, failure, outer);
+  any_attempt_conclude (&self->attempt, value, failure, outer);
   if (failure != NULL)
     g_propagate_error (error, g_steal_pointer (&failure));
 

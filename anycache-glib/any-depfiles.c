@@ -7,18 +7,18 @@
 #include "any-depfiles.h"
 
 #include "any-error.h"
-#include "any-request-private.h"
+#include "any-types.h"
 
 /* NULL with an error where that could not be said. */
 static char **
-list (AnyHook    *hook,
-      AnyRequest *request,
-      GVariant   *result,
-      GError    **error)
+list (AnyHook   *hook,
+      AnyAnswer *answer,
+      GVariant  *result,
+      GError   **error)
 {
   AnyDepfilesFunc func = (AnyDepfilesFunc) any_hook_get_callback (hook);
   g_autoptr (GError) local_error = NULL;
-  g_auto (GStrv) paths = func (result, any_request_get_args (request), any_hook_get_data (hook), &local_error);
+  g_auto (GStrv) paths = func (result, any_answer_get_args (answer), any_hook_get_data (hook), &local_error);
 
   if (local_error == NULL && paths != NULL)
     return g_steal_pointer (&paths);
@@ -27,21 +27,21 @@ list (AnyHook    *hook,
     g_propagate_error (error, g_steal_pointer (&local_error));
   else
     g_set_error (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_NO_RESULT,
-                 "The depfiles function of “%s” gave no list of files", any_request_get_name (request));
+                 "The depfiles function of “%s” gave no list of files", any_answer_get_name (answer));
 
   return NULL;
 }
 
 /* Asks which files a result was made from, and stamps them: they may have been read at any time since an instant of any_stamp_now(). */
 gboolean
-any_depfiles_add (AnyHook    *hook,
-                  AnyRequest *request,
-                  GVariant   *result,
-                  gint64      since,
-                  GError    **error)
+any_depfiles_add (AnyHook   *hook,
+                  AnyAnswer *answer,
+                  GVariant  *result,
+                  gint64     since,
+                  GError   **error)
 {
-  AnyDependencies *dependencies = any_request_get_dependencies (request);
-  g_auto (GStrv) paths = list (hook, request, result, error);
+  AnyDependencies *dependencies = any_answer_get_dependencies (answer);
+  g_auto (GStrv) paths = list (hook, answer, result, error);
 
   if (paths == NULL)
     return FALSE;

@@ -4,17 +4,17 @@
 
 #pragma once
 
+#include "any-answer.h"
 #include "any-hook.h"
-#include "any-request.h"
 
 G_BEGIN_DECLS
 
 /* The files that the user names once a result is known. */
 
-gboolean any_depfiles_add (AnyHook    *hook,
-                           AnyRequest *request,
-                           GVariant   *result,
-                           gint64      since,
-                           GError    **error);
+gboolean any_depfiles_add (AnyHook   *hook,
+                           AnyAnswer *answer,
+                           GVariant  *result,
+                           gint64     since,
+                           GError   **error);
 
 G_END_DECLS

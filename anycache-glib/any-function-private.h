@@ -37,6 +37,10 @@ void any_function_emit_updated (AnyFunction *self,
                                 GVariant    *args,
                                 GVariant    *result);
 
+void any_function_emit_progress (AnyFunction *self,
+                                 GVariant    *args,
+                                 double       fraction);
+
 gboolean any_function_compute (AnyFunction *self,
                                AnyRequest  *request,
                                GError     **error);

@@ -66,9 +66,10 @@ typedef enum
   SIGNAL_COMPUTE,
   SIGNAL_INVALIDATED,
   SIGNAL_UPDATED,
+  SIGNAL_PROGRESS,
 } AnyFunctionSignal;
 
-static guint signals[SIGNAL_UPDATED + 1];
+static guint signals[SIGNAL_PROGRESS + 1];
 
 G_DEFINE_FINAL_TYPE (AnyFunction, any_function, G_TYPE_OBJECT)
 
@@ -110,6 +111,14 @@ any_function_emit_updated (AnyFunction *self,
                            GVariant    *result)
 {
   any_owner_emit (&self->owner, G_OBJECT (self), signals[SIGNAL_UPDATED], args, result);
+}
+
+void
+any_function_emit_progress (AnyFunction *self,
+                            GVariant    *args,
+                            double       fraction)
+{
+  any_owner_emit (&self->owner, G_OBJECT (self), signals[SIGNAL_PROGRESS], args, fraction);
 }
 
 /* Asks the user for a result. Returns whether the request was accepted; the answer is in it. */
@@ -370,6 +379,24 @@ install_signals (void)
   signals[SIGNAL_UPDATED] = g_signal_new ("updated", ANY_TYPE_FUNCTION, G_SIGNAL_RUN_LAST,
                                           0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 2, G_TYPE_VARIANT, G_TYPE_VARIANT);
+
+  /**
+   * AnyFunction::progress:
+   * @self: the function
+   * @args: the arguments
+   * @fraction: from 0 to 1
+   *
+   * Tells how far the computation of a result is that this function waits for, as often as the computation says so with
+   * [method@AnyCache.Request.set_progress].
+   *
+   * It comes from the main context that was the thread-default one where the object was made; at once where the computation says it
+   * in the thread that made the object. In another thread, a call can have returned by then.
+   *
+   * Since: 1.0
+   */
+  signals[SIGNAL_PROGRESS] = g_signal_new ("progress", ANY_TYPE_FUNCTION, G_SIGNAL_RUN_LAST,
+                                           0, NULL, NULL, NULL,
+                                           G_TYPE_NONE, 2, G_TYPE_VARIANT, G_TYPE_DOUBLE);
 }
 
 static void

@@ -4,35 +4,13 @@
 
 #pragma once
 
-#include "any-codec.h"
-#include "any-dependencies.h"
+#include "any-answer.h"
 #include "any-request.h"
 
 G_BEGIN_DECLS
 
-AnyRequest *any_request_new (const char   *name,
-                             GVariant     *args,
-                             AnyRecord    *old,
-                             GCancellable *cancellable);
+AnyRequest *any_request_new (AnyAnswer *answer);
 
-gboolean any_request_close (AnyRequest *self,
-                            GVariant  **value,
-                            GError    **error);
-
-/* What a result that was used hands up. */
-void any_request_inherit (AnyRequest   *self,
-                          const char   *name,
-                          const char   *version,
-                          const guint8 *dependencies,
-                          gsize         length,
-                          gint64        expires);
-
-void any_request_inherit_doubt (AnyRequest *self);
-
-/* Of a request that is closed. */
-AnyDependencies *any_request_get_dependencies (AnyRequest *self);
-gint64           any_request_get_maxage (AnyRequest *self);
-gint64           any_request_get_expires (AnyRequest *self);
-const char      *any_request_get_new_validator (AnyRequest *self);
+AnyAnswer *any_request_get_answer (AnyRequest *self);
 
 G_END_DECLS

@@ -48,21 +48,7 @@ struct _AnyRequest
 {
   GObject parent_instance;
 
-  char         *name;        /* (owned), set once */
-  GVariant     *args;        /* (owned), set once */
-  GCancellable *cancellable; /* (owned), set once */
-  AnyRecord    *old;         /* (owned) (nullable), set once: what may be given once more */
-
-  GMutex           lock;
-  gboolean         answered;     /* protected by lock, as all below */
-  gboolean         closed;       /* nobody waits for the answer any more */
-  GVariant        *value;        /* (owned) (nullable) */
-  GError          *error;        /* (owned) (nullable) */
-  AnyDependencies *dependencies; /* (owned) */
-  gint64           maxage;       /* us, -1 for no limit */
-  gint64           expires;      /* us since the epoch, -1 for never: of what was used */
-  gboolean         no_store;
-  char            *validator; /* (owned) (nullable) */
+  AnyAnswer *answer; /* (owned) (nullable), set once */
 };
 
 typedef enum
@@ -76,6 +62,13 @@ static GParamSpec *properties[PROP_CANCELLABLE + 1];
 
 G_DEFINE_FINAL_TYPE (AnyRequest, any_request, G_TYPE_OBJECT)
 
+/* Languages can make one by themselves, which asks for nothing. */
+static gboolean
+is_handed_out (AnyRequest *self)
+{
+  return ANY_IS_REQUEST (self) && self->answer != NULL;
+}
+
 static void
 any_request_get_property (GObject    *object,
                           guint       property_id,
@@ -84,18 +77,21 @@ any_request_get_property (GObject    *object,
 {
   AnyRequest *self = ANY_REQUEST (object);
 
+  if (self->answer == NULL)
+    return;
+
   switch ((AnyRequestProperty) property_id)
     {
     case PROP_ARGS:
-      g_value_set_variant (value, self->args);
+      g_value_set_variant (value, any_answer_get_args (self->answer));
       break;
 
     case PROP_NAME:
-      g_value_set_string (value, self->name);
+      g_value_set_string (value, any_answer_get_name (self->answer));
       break;
 
     case PROP_CANCELLABLE:
-      g_value_set_object (value, self->cancellable);
+      g_value_set_object (value, any_answer_get_cancellable (self->answer));
       break;
 
     default:
@@ -103,20 +99,15 @@ any_request_get_property (GObject    *object,
     }
 }
 
+/* Not in dispose, which the wrapper of a language may run early and then go on. */
 static void
 any_request_finalize (GObject *object)
 {
   AnyRequest *self = ANY_REQUEST (object);
 
-  g_clear_pointer (&self->dependencies, any_dependencies_free);
-  g_clear_pointer (&self->value, g_variant_unref);
-  g_clear_error (&self->error);
-  g_free (self->validator);
-  g_clear_pointer (&self->old, any_record_unref);
-  g_clear_object (&self->cancellable);
-  g_clear_pointer (&self->args, g_variant_unref);
-  g_free (self->name);
-  g_mutex_clear (&self->lock);
+  if (self->answer != NULL)
+    any_answer_abandon (self->answer);
+  g_clear_pointer (&self->answer, any_answer_unref);
 
   G_OBJECT_CLASS (any_request_parent_class)->finalize (object);
 }
@@ -163,95 +154,22 @@ any_request_class_init (AnyRequestClass *klass)
 static void
 any_request_init (AnyRequest *self)
 {
-  g_mutex_init (&self->lock);
-  self->dependencies = any_dependencies_new ();
-  self->maxage = ANY_POLICY_NO_LIMIT;
-  self->expires = ANY_POLICY_NO_LIMIT;
 }
 
 AnyRequest *
-any_request_new (const char   *name,
-                 GVariant     *args,
-                 AnyRecord    *old,
-                 GCancellable *cancellable)
+any_request_new (AnyAnswer *answer)
 {
   AnyRequest *self = g_object_new (ANY_TYPE_REQUEST, NULL);
 
-  self->name = g_strdup (name);
-  self->args = g_variant_ref (args);
-  self->old = old != NULL ? any_record_ref (old) : NULL;
-  self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : g_cancellable_new ();
+  self->answer = any_answer_ref (answer);
 
   return self;
 }
 
-/* Ends the wait for an answer. Gives the answer, if there was one; what comes later is dropped. */
-gboolean
-any_request_close (AnyRequest *self,
-                   GVariant  **value,
-                   GError    **error)
+AnyAnswer *
+any_request_get_answer (AnyRequest *self)
 {
-  gboolean answered;
-
-  g_mutex_lock (&self->lock);
-
-  answered = self->answered;
-  self->closed = TRUE;
-  *value = g_steal_pointer (&self->value);
-  *error = g_steal_pointer (&self->error);
-
-  g_mutex_unlock (&self->lock);
-
-  return answered;
-}
-
-/* Takes over what the result of another function depends on, and when it expires: a result that was made from it holds no longer. */
-void
-any_request_inherit (AnyRequest   *self,
-                     const char   *name,
-                     const char   *version,
-                     const guint8 *dependencies,
-                     gsize         length,
-                     gint64        expires)
-{
-  g_mutex_lock (&self->lock);
-  any_dependencies_add_function (self->dependencies, name, version);
-  any_dependencies_add_entry (self->dependencies, dependencies, length);
-  self->expires = any_policy_earlier (self->expires, expires);
-  g_mutex_unlock (&self->lock);
-}
-
-/* A result was used of which nobody knows how long it holds. */
-void
-any_request_inherit_doubt (AnyRequest *self)
-{
-  g_mutex_lock (&self->lock);
-  self->no_store = TRUE;
-  g_mutex_unlock (&self->lock);
-}
-
-AnyDependencies *
-any_request_get_dependencies (AnyRequest *self)
-{
-  return self->dependencies;
-}
-
-gint64
-any_request_get_maxage (AnyRequest *self)
-{
-  return self->no_store ? 0 : self->maxage;
-}
-
-gint64
-any_request_get_expires (AnyRequest *self)
-{
-  return self->expires;
-}
-
-const char *
-any_request_get_new_validator (AnyRequest *self)
-{
-  return self->validator;
+  return self->answer;
 }
 
 /**
@@ -267,9 +185,9 @@ any_request_get_new_validator (AnyRequest *self)
 GVariant *
 any_request_get_args (AnyRequest *self)
 {
-  g_return_val_if_fail (ANY_IS_REQUEST (self), NULL);
+  g_return_val_if_fail (is_handed_out (self), NULL);
 
-  return self->args;
+  return any_answer_get_args (self->answer);
 }
 
 /**
@@ -285,9 +203,9 @@ any_request_get_args (AnyRequest *self)
 const char *
 any_request_get_name (AnyRequest *self)
 {
-  g_return_val_if_fail (ANY_IS_REQUEST (self), NULL);
+  g_return_val_if_fail (is_handed_out (self), NULL);
 
-  return self->name;
+  return any_answer_get_name (self->answer);
 }
 
 /**
@@ -303,9 +221,9 @@ any_request_get_name (AnyRequest *self)
 GCancellable *
 any_request_get_cancellable (AnyRequest *self)
 {
-  g_return_val_if_fail (ANY_IS_REQUEST (self), NULL);
+  g_return_val_if_fail (is_handed_out (self), NULL);
 
-  return self->cancellable;
+  return any_answer_get_cancellable (self->answer);
 }
 
 /**
@@ -339,7 +257,7 @@ void
 any_request_add_dependency (AnyRequest *self,
                             const char *path)
 {
-  g_return_if_fail (ANY_IS_REQUEST (self));
+  g_return_if_fail (is_handed_out (self));
   g_return_if_fail (path != NULL && *path != '\0');
 
   any_request_add_dependency_full (self, path, ANY_DEPENDENCY_FLAGS_NONE);
@@ -375,14 +293,11 @@ any_request_add_dependency_full (AnyRequest        *self,
                                  const char        *path,
                                  AnyDependencyFlags flags)
 {
-  g_return_if_fail (ANY_IS_REQUEST (self));
+  g_return_if_fail (is_handed_out (self));
   g_return_if_fail (path != NULL && *path != '\0');
   g_return_if_fail ((flags & ~(ANY_DEPENDENCY_FLAGS_CONTENT | ANY_DEPENDENCY_FLAGS_RECURSIVE)) == 0);
 
-  g_mutex_lock (&self->lock);
-  if (!self->closed)
-    any_dependencies_add_full (self->dependencies, path, flags);
-  g_mutex_unlock (&self->lock);
+  any_answer_add_dependency (self->answer, path, flags);
 }
 
 /**
@@ -400,13 +315,10 @@ void
 any_request_set_maxage (AnyRequest *self,
                         gint64      maxage)
 {
-  g_return_if_fail (ANY_IS_REQUEST (self));
+  g_return_if_fail (is_handed_out (self));
   g_return_if_fail (maxage >= ANY_POLICY_NO_LIMIT);
 
-  g_mutex_lock (&self->lock);
-  if (!self->closed)
-    self->maxage = maxage;
-  g_mutex_unlock (&self->lock);
+  any_answer_set_maxage (self->answer, maxage);
 }
 
 /**
@@ -420,12 +332,9 @@ any_request_set_maxage (AnyRequest *self,
 void
 any_request_set_no_store (AnyRequest *self)
 {
-  g_return_if_fail (ANY_IS_REQUEST (self));
+  g_return_if_fail (is_handed_out (self));
 
-  g_mutex_lock (&self->lock);
-  if (!self->closed)
-    self->no_store = TRUE;
-  g_mutex_unlock (&self->lock);
+  any_answer_set_no_store (self->answer);
 }
 
 /**
@@ -443,16 +352,10 @@ void
 any_request_set_validator (AnyRequest *self,
                            const char *validator)
 {
-  g_return_if_fail (ANY_IS_REQUEST (self));
+  g_return_if_fail (is_handed_out (self));
   g_return_if_fail (validator == NULL || g_utf8_validate (validator, -1, NULL));
 
-  g_mutex_lock (&self->lock);
-  if (!self->closed)
-    {
-      g_free (self->validator);
-      self->validator = g_strdup (validator);
-    }
-  g_mutex_unlock (&self->lock);
+  any_answer_set_validator (self->answer, validator);
 }
 
 /**
@@ -472,51 +375,31 @@ any_request_set_validator (AnyRequest *self,
 const char *
 any_request_get_validator (AnyRequest *self)
 {
-  g_return_val_if_fail (ANY_IS_REQUEST (self), NULL);
+  g_return_val_if_fail (is_handed_out (self), NULL);
 
-  return self->old != NULL ? self->old->facts.validator : NULL;
+  return any_answer_get_validator (self->answer);
 }
 
-/* What was not made anew depends on what it was made from, and holds for as long as it did, unless something else was said. */
-static void
-renew_old_locked (AnyRequest *self)
+/**
+ * any_request_set_progress:
+ * @self: a request
+ * @fraction: from 0 to 1
+ *
+ * Tells how far the computation is: from 0 to 1.
+ *
+ * It reaches everybody who waits for this result, by [signal@AnyCache.Function::progress], in the main context where each function is
+ * at home. What is told when the request is answered, or when nobody waits any more, is dropped.
+ *
+ * Since: 1.0
+ */
+void
+any_request_set_progress (AnyRequest *self,
+                          double      fraction)
 {
-  const AnyFacts *old = &self->old->facts;
+  g_return_if_fail (is_handed_out (self));
+  g_return_if_fail (fraction >= 0.0 && fraction <= 1.0);
 
-  any_dependencies_add_entry (self->dependencies, self->old->dependencies, self->old->dependencies_length);
-  if (self->validator == NULL)
-    self->validator = g_strdup (old->validator);
-  if (self->maxage < 0 && old->expires >= 0)
-    self->maxage = MAX (old->expires - old->created, 0);
-}
-
-/* Takes the one answer: a value or an error, both owned. */
-static void
-answer (AnyRequest *self,
-        GVariant   *value,
-        gboolean    renews,
-        GError     *error)
-{
-  g_autoptr (GVariant) late_value = value;
-  g_autoptr (GError) late_error = error;
-  gboolean again;
-
-  g_mutex_lock (&self->lock);
-
-  again = self->answered;
-  self->answered = TRUE;
-  if (!again && !self->closed)
-    {
-      self->value = g_steal_pointer (&late_value);
-      self->error = g_steal_pointer (&late_error);
-      if (renews)
-        renew_old_locked (self);
-    }
-
-  g_mutex_unlock (&self->lock);
-
-  if (again)
-    g_critical ("The request for “%s” was answered twice", self->name);
+  any_answer_set_progress (self->answer, fraction);
 }
 
 /**
@@ -535,10 +418,10 @@ void
 any_request_return_value (AnyRequest *self,
                           GVariant   *value)
 {
-  g_return_if_fail (ANY_IS_REQUEST (self));
+  g_return_if_fail (is_handed_out (self));
   g_return_if_fail (value != NULL);
 
-  answer (self, g_variant_ref_sink (value), FALSE, NULL);
+  any_answer_give (self->answer, g_variant_ref_sink (value), FALSE, NULL);
 }
 
 /**
@@ -554,7 +437,7 @@ void
 any_request_return_bytes (AnyRequest *self,
                           GBytes     *bytes)
 {
-  g_return_if_fail (ANY_IS_REQUEST (self));
+  g_return_if_fail (is_handed_out (self));
   g_return_if_fail (bytes != NULL);
 
   any_request_return_value (self, g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, bytes, TRUE));
@@ -574,10 +457,10 @@ any_request_return_bytes (AnyRequest *self,
 void
 any_request_return_not_modified (AnyRequest *self)
 {
-  g_return_if_fail (ANY_IS_REQUEST (self));
-  g_return_if_fail (self->old != NULL);
+  g_return_if_fail (is_handed_out (self));
+  g_return_if_fail (any_answer_get_old (self->answer) != NULL);
 
-  answer (self, g_variant_ref (self->old->value), TRUE, NULL);
+  any_answer_give (self->answer, g_variant_ref (any_answer_get_old (self->answer)->value), TRUE, NULL);
 }
 
 /**
@@ -593,10 +476,10 @@ void
 any_request_return_error (AnyRequest   *self,
                           const GError *error)
 {
-  g_return_if_fail (ANY_IS_REQUEST (self));
+  g_return_if_fail (is_handed_out (self));
   g_return_if_fail (error != NULL);
 
-  answer (self, NULL, FALSE, g_error_copy (error));
+  any_answer_give (self->answer, NULL, FALSE, g_error_copy (error));
 }
 
 /**
@@ -616,9 +499,9 @@ any_request_return_error_literal (AnyRequest *self,
                                   int         code,
                                   const char *message)
 {
-  g_return_if_fail (ANY_IS_REQUEST (self));
+  g_return_if_fail (is_handed_out (self));
   g_return_if_fail (domain != 0);
   g_return_if_fail (message != NULL);
 
-  answer (self, NULL, FALSE, g_error_new_literal (domain, code, message));
+  any_answer_give (self->answer, NULL, FALSE, g_error_new_literal (domain, code, message));
 }

@@ -51,6 +51,10 @@ ANY_AVAILABLE_IN_1_0
 const char *any_request_get_validator (AnyRequest *self);
 
 ANY_AVAILABLE_IN_1_0
+void any_request_set_progress (AnyRequest *self,
+                               double      fraction);
+
+ANY_AVAILABLE_IN_1_0
 void any_request_return_value (AnyRequest *self,
                                GVariant   *value);
 

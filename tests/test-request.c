@@ -3,6 +3,7 @@
  */
 
 #include <glib/gstdio.h>
+#include <math.h>
 #include <sys/stat.h>
 
 #include "cache-setup.h"
@@ -351,6 +352,173 @@ START_TEST (test_dependencies_that_cannot_be_watched)
 }
 END_TEST
 
+/* What the handlers of progress were told. */
+typedef struct
+{
+  Setup    setup;
+  int      n_told; /* atomic */
+  double   fractions[4];
+  GThread *thread; /* of the last */
+} Progress;
+
+static void
+progress_clear (Progress *self)
+{
+  setup_clear (&self->setup);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Progress, progress_clear)
+
+static void
+progress_cb (AnyFunction *function,
+             GVariant    *args,
+             double       fraction,
+             gpointer     user_data)
+{
+  Progress   *self = user_data;
+  const char *text;
+
+  g_variant_get (args, "(&s)", &text);
+  ck_assert_str_eq (text, KEY);
+  ck_assert_int_lt (self->n_told, (int) G_N_ELEMENTS (self->fractions));
+  self->fractions[self->n_told] = fraction;
+  self->thread = g_thread_self ();
+  g_atomic_int_inc (&self->n_told);
+}
+
+static gboolean
+tell_cb (AnyRequest *request,
+         gpointer    user_data,
+         GError    **error)
+{
+  Progress *self = user_data;
+
+  self->setup.data = g_object_ref (request);
+  any_request_set_progress (request, 0.0);
+  any_request_set_progress (request, 0.5);
+  any_request_set_progress (request, 1.0);
+  any_request_return_value (request, g_variant_new_int64 (1));
+  any_request_set_progress (request, 0.75);
+
+  return TRUE;
+}
+
+static AnyFunction *
+define_with_progress (Progress *self)
+{
+  AnyFunction *function;
+
+  setup_init (&self->setup);
+  function = any_cache_define (self->setup.cache, "org.example.Other", NULL, tell_cb, self, NULL);
+  g_signal_connect (function, "progress", G_CALLBACK (progress_cb), self);
+
+  return function;
+}
+
+static void
+assert_told (Progress *self)
+{
+  g_autoptr (AnyRequest) request = self->setup.data;
+
+  ck_assert_int_eq (self->n_told, 3);
+  ck_assert_double_eq (self->fractions[0], 0.0);
+  ck_assert_double_eq (self->fractions[1], 0.5);
+  ck_assert_double_eq (self->fractions[2], 1.0);
+  ck_assert_ptr_eq (self->thread, g_thread_self ());
+
+  any_request_set_progress (request, 0.25);
+  run_to_rest ();
+  ck_assert_int_eq (self->n_told, 3);
+}
+
+/* At home, a computation is heard while it runs; once it has answered it is not. */
+START_TEST (test_progress)
+{
+  g_auto (Progress) progress = { 0 };
+  g_autoptr (AnyFunction) function = define_with_progress (&progress);
+
+  ck_assert_int_eq (call (function, KEY), 1);
+  assert_told (&progress);
+
+  ck_assert_int_eq (call (function, KEY), 1);
+  ck_assert_int_eq (progress.n_told, 3);
+}
+END_TEST
+
+static gpointer
+call_cb (gpointer function)
+{
+  call (function, KEY);
+
+  return NULL;
+}
+
+/* Wherever it computes, its progress comes home. */
+START_TEST (test_progress_of_another_thread)
+{
+  g_auto (Progress) progress = { 0 };
+  g_autoptr (AnyFunction) function = define_with_progress (&progress);
+
+  g_thread_join (g_thread_new ("guest", call_cb, function));
+  ck_assert_int_eq (progress.n_told, 0);
+  run_until (&progress.n_told, 3);
+  assert_told (&progress);
+}
+END_TEST
+
+static gboolean
+tell_nonsense_cb (AnyRequest *request,
+                  gpointer    user_data,
+                  GError    **error)
+{
+  any_request_set_progress (request, -0.01);
+  any_request_set_progress (request, 1.01);
+  any_request_set_progress (request, NAN);
+  any_request_return_value (request, g_variant_new_int64 (1));
+
+  return TRUE;
+}
+
+/* No part of a whole is a mistake in the program, and nobody is told. */
+START_TEST (test_impossible_progress)
+{
+  g_auto (Progress) progress = { 0 };
+  g_autoptr (AnyFunction) function = NULL;
+  const GPtrArray *criticals = listen_to_criticals ();
+
+  setup_init (&progress.setup);
+  function = any_cache_define (progress.setup.cache, "org.example.Other", NULL, tell_nonsense_cb, NULL, NULL);
+  g_signal_connect (function, "progress", G_CALLBACK (progress_cb), &progress);
+  ck_assert_int_eq (call (function, KEY), 1);
+  ck_assert_uint_eq (criticals->len, 3);
+  ck_assert_int_eq (progress.n_told, 0);
+  stop_listening ();
+}
+END_TEST
+
+/* A language can make any object. A request that was not handed out asks for nothing, and is a mistake in the program to use. */
+START_TEST (test_made_by_hand)
+{
+  g_autoptr (AnyRequest) request = g_object_new (ANY_TYPE_REQUEST, NULL);
+  g_autoptr (GVariant) args = NULL;
+  g_autofree char *name = NULL;
+  g_autoptr (GCancellable) cancellable = NULL;
+  const GPtrArray *criticals;
+
+  g_object_get (request, "args", &args, "name", &name, "cancellable", &cancellable, NULL);
+  ck_assert_ptr_null (args);
+  ck_assert_ptr_null (name);
+  ck_assert_ptr_null (cancellable);
+
+  criticals = listen_to_criticals ();
+  ck_assert_ptr_null (any_request_get_args (request));
+  any_request_set_progress (request, 0.5);
+  any_request_return_error_literal (request, G_IO_ERROR, G_IO_ERROR_FAILED, "trouble");
+  ck_assert_uint_eq (criticals->len, 3);
+  stop_listening ();
+}
+END_TEST
+
 /* What a computation depends on, how it is looked at, and what happens while it computes. */
 typedef struct
 {
@@ -513,9 +681,13 @@ main (void)
   tcase_add_test (all, test_tree);
   tcase_add_test (all, test_tree_that_changes_meanwhile);
   tcase_add_test (all, test_type_of_flags);
+  tcase_add_test (all, test_progress);
+  tcase_add_test (all, test_progress_of_another_thread);
 
-  /* The last one: what it sets hears the log of this process for good. */
+  /* The last ones: what they set hears the log of this process for good. */
   tcase_add_test (all, test_unknown_flags);
+  tcase_add_test (all, test_impossible_progress);
+  tcase_add_test (all, test_made_by_hand);
   suite_add_tcase (suite, all);
 
   return any_test_run (suite);
