@@ -10,6 +10,7 @@
 #include "any-cache-private.h"
 #include "any-error.h"
 #include "any-function-private.h"
+#include "any-function-signals.h"
 #include "any-request-private.h"
 
 /* A computation lives on the stack of the thread that runs it, linked to the one around it. */

@@ -30,17 +30,6 @@ AnyRevalidation *any_function_get_revalidation (AnyFunction *self);
 
 AnyVigil *any_function_get_vigil (AnyFunction *self);
 
-void any_function_emit_invalidated (AnyFunction *self,
-                                    GVariant    *args);
-
-void any_function_emit_updated (AnyFunction *self,
-                                GVariant    *args,
-                                GVariant    *result);
-
-void any_function_emit_progress (AnyFunction *self,
-                                 GVariant    *args,
-                                 double       fraction);
-
 gboolean any_function_compute (AnyFunction *self,
                                AnyRequest  *request,
                                GError     **error);

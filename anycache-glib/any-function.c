@@ -6,12 +6,12 @@
 
 #include "any-function-private.h"
 
-#include "any-cache-private.h"
+#include "any-cache.h"
 #include "any-definitions.h"
 #include "any-error.h"
 #include "any-function-settings.h"
+#include "any-function-signals.h"
 #include "any-policy.h"
-#include "any-request.h"
 #include "any-revalidation.h"
 #include "any-vigil.h"
 
@@ -61,16 +61,6 @@ typedef enum
 
 static GParamSpec *properties[PROP_FIRST_SETTING];
 
-typedef enum
-{
-  SIGNAL_COMPUTE,
-  SIGNAL_INVALIDATED,
-  SIGNAL_UPDATED,
-  SIGNAL_PROGRESS,
-} AnyFunctionSignal;
-
-static guint signals[SIGNAL_PROGRESS + 1];
-
 G_DEFINE_FINAL_TYPE (AnyFunction, any_function, G_TYPE_OBJECT)
 
 AnyFunctionSettings *
@@ -97,30 +87,6 @@ any_function_get_vigil (AnyFunction *self)
   return self->vigil;
 }
 
-void
-any_function_emit_invalidated (AnyFunction *self,
-                               GVariant    *args)
-{
-  any_owner_emit (&self->owner, G_OBJECT (self), signals[SIGNAL_INVALIDATED], args);
-  any_cache_emit_invalidated (self->cache, self->name, args);
-}
-
-void
-any_function_emit_updated (AnyFunction *self,
-                           GVariant    *args,
-                           GVariant    *result)
-{
-  any_owner_emit (&self->owner, G_OBJECT (self), signals[SIGNAL_UPDATED], args, result);
-}
-
-void
-any_function_emit_progress (AnyFunction *self,
-                            GVariant    *args,
-                            double       fraction)
-{
-  any_owner_emit (&self->owner, G_OBJECT (self), signals[SIGNAL_PROGRESS], args, fraction);
-}
-
 /* Asks the user for a result. Returns whether the request was accepted; the answer is in it. */
 gboolean
 any_function_compute (AnyFunction *self,
@@ -128,7 +94,6 @@ any_function_compute (AnyFunction *self,
                       GError     **error)
 {
   gboolean closed;
-  gboolean accepted = FALSE;
   g_autoptr (AnyHook) hook = any_hooks_ref (&self->hooks, ANY_HOOK_COMPUTE, &closed);
 
   if (closed)
@@ -141,9 +106,7 @@ any_function_compute (AnyFunction *self,
   if (hook != NULL)
     return ((AnyComputeFunc) any_hook_get_callback (hook)) (request, any_hook_get_data (hook), error);
 
-  g_signal_emit (self, signals[SIGNAL_COMPUTE], 0, request, &accepted);
-
-  return accepted;
+  return any_function_emit_compute (self, request);
 }
 
 /* What names the files of a computation that begins now; kept over a close. NULL where nothing does. */
@@ -322,84 +285,6 @@ install_properties (GObjectClass *object_class)
 }
 
 static void
-install_signals (void)
-{
-  /**
-   * AnyFunction::compute:
-   * @self: the function
-   * @request: what is asked, and where the answer goes
-   *
-   * Asks for a computation, where the function was defined without a callback.
-   *
-   * The first handler that returns %TRUE has accepted the request; the others are not asked. A handler says that the computation
-   * failed with [method@AnyCache.Request.return_error].
-   *
-   * It is emitted in the thread of the call.
-   *
-   * Returns: %TRUE when the request is answered
-   *
-   * Since: 1.0
-   */
-  signals[SIGNAL_COMPUTE] = g_signal_new ("compute", ANY_TYPE_FUNCTION, G_SIGNAL_RUN_LAST,
-                                          0, g_signal_accumulator_true_handled, NULL, NULL,
-                                          G_TYPE_BOOLEAN, 1, ANY_TYPE_REQUEST);
-
-  /**
-   * AnyFunction::invalidated:
-   * @self: the function
-   * @args: the arguments of the result
-   *
-   * Says that something which a result depends on has changed, so that a call would compute it anew.
-   *
-   * It is told once for a result that this object has returned or stored since its flags have %ANY_FUNCTION_FLAGS_WATCH, and again
-   * after the next call. It comes from the main context that was the thread-default one where the object was made, some tens of
-   * milliseconds after the change where the system tells of it, but not within the first tenth of a second of a result; and never
-   * where the system does not: what is written through a map, through another name of the file, or on another machine. Calls are right
-   * all the same: they look themselves.
-   *
-   * Since: 1.0
-   */
-  signals[SIGNAL_INVALIDATED] = g_signal_new ("invalidated", ANY_TYPE_FUNCTION, G_SIGNAL_RUN_LAST,
-                                              0, NULL, NULL, NULL,
-                                              G_TYPE_NONE, 1, G_TYPE_VARIANT);
-
-  /**
-   * AnyFunction::updated:
-   * @self: the function
-   * @args: the arguments
-   * @result: the new result
-   *
-   * Brings a result that was computed anew without a call that waits for it: behind an old one that was returned
-   * ([property@AnyCache.Function:stale-while-revalidate]), or behind an invalidation (%ANY_FUNCTION_FLAGS_REFRESH).
-   *
-   * It comes from the main context that was the thread-default one where the object was made.
-   *
-   * Since: 1.0
-   */
-  signals[SIGNAL_UPDATED] = g_signal_new ("updated", ANY_TYPE_FUNCTION, G_SIGNAL_RUN_LAST,
-                                          0, NULL, NULL, NULL,
-                                          G_TYPE_NONE, 2, G_TYPE_VARIANT, G_TYPE_VARIANT);
-
-  /**
-   * AnyFunction::progress:
-   * @self: the function
-   * @args: the arguments
-   * @fraction: from 0 to 1
-   *
-   * Tells how far the computation of a result is that this function waits for, as often as the computation says so with
-   * [method@AnyCache.Request.set_progress].
-   *
-   * It comes from the main context that was the thread-default one where the object was made; at once where the computation says it
-   * in the thread that made the object. In another thread, a call can have returned by then.
-   *
-   * Since: 1.0
-   */
-  signals[SIGNAL_PROGRESS] = g_signal_new ("progress", ANY_TYPE_FUNCTION, G_SIGNAL_RUN_LAST,
-                                           0, NULL, NULL, NULL,
-                                           G_TYPE_NONE, 2, G_TYPE_VARIANT, G_TYPE_DOUBLE);
-}
-
-static void
 any_function_class_init (AnyFunctionClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -411,7 +296,7 @@ any_function_class_init (AnyFunctionClass *klass)
   object_class->finalize = any_function_finalize;
 
   install_properties (object_class);
-  install_signals ();
+  any_function_signals_install ();
 }
 
 static void

@@ -6,6 +6,7 @@
 
 #include "any-revalidation.h"
 
+#include "any-function-signals.h"
 #include "any-owner.h"
 
 /* One result that is, or was lately, computed anew. */

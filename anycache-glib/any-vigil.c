@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 
+#include "any-function-signals.h"
 #include "any-guard.h"
 #include "any-revalidation.h"
 

@@ -5,6 +5,7 @@
 #include "any-answer.h"
 
 #include "any-error.h"
+#include "any-request-private.h"
 #include "any-test-entry.h"
 #include "any-test.h"
 
@@ -297,6 +298,30 @@ START_TEST (test_abandoned_after_close)
 }
 END_TEST
 
+/* Whoever drops the last reference to a request has nothing more to say; a wrapper that runs dispose may have. */
+START_TEST (test_request_dropped)
+{
+  gboolean has_answered = _i;
+  g_auto (Wait) wait = { 0 };
+  g_autoptr (GError) error = NULL;
+  AnyRequest *request;
+
+  wait_init (&wait, &listener);
+  request = any_request_new (wait.answer);
+  ck_assert_ptr_eq (any_request_get_answer (request), wait.answer);
+
+  g_object_run_dispose (G_OBJECT (request));
+  ck_assert_int_eq (wait.n_answered, 0);
+  if (has_answered)
+    any_request_return_value (request, g_variant_new_int64 (7));
+  g_object_unref (request);
+
+  ck_assert_int_eq (wait.n_answered, 1);
+  ck_assert_int_eq (take (wait.answer, &error), has_answered ? 7 : 0);
+  ck_assert_int_eq (g_error_matches (error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_ABANDONED), !has_answered);
+}
+END_TEST
+
 /* An answer needs nobody to listen, and keeps nobody who does once it is gone itself. */
 START_TEST (test_without_an_end)
 {
@@ -524,6 +549,7 @@ main (void)
   tcase_add_test (all, test_abandoned);
   tcase_add_test (all, test_abandoned_after_an_answer);
   tcase_add_test (all, test_abandoned_after_close);
+  tcase_add_loop_test (all, test_request_dropped, 0, 2);
   tcase_add_test (all, test_without_an_end);
   tcase_add_loop_test (all, test_progress, 0, 3);
   tcase_add_test (all, test_without_a_lock);

@@ -147,6 +147,28 @@ START_TEST (test_late_answers)
 }
 END_TEST
 
+static gboolean
+forget_cb (AnyRequest *request,
+           gpointer    user_data,
+           GError    **error)
+{
+  return TRUE;
+}
+
+/* Whoever keeps no request can answer none. That is known too late to matter: the call has ended already. */
+START_TEST (test_forgotten)
+{
+  g_auto (Setup) setup = { 0 };
+  g_autoptr (AnyFunction) function = NULL;
+  g_autoptr (GError) error = NULL;
+
+  setup_init (&setup);
+  function = define (&setup, forget_cb);
+  ck_assert_ptr_null (any_function_call (function, text_args (KEY), NULL, &error));
+  ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK));
+}
+END_TEST
+
 static gpointer
 answer_cb (gpointer request)
 {
@@ -672,6 +694,7 @@ main (void)
   tcase_add_test (all, test_there_is_a_cancellable);
   tcase_add_test (all, test_after_the_end);
   tcase_add_test (all, test_late_answers);
+  tcase_add_test (all, test_forgotten);
   tcase_add_test (all, test_answer_of_another_thread);
   tcase_add_test (all, test_bytes_are_shared);
   tcase_add_test (all, test_no_bytes);
