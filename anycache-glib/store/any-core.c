@@ -225,6 +225,14 @@ any_core_dup_marks_path (AnyCore *self)
   return any_directory_dup_path (self->cachedir, ANY_MARKS_FILE_NAME);
 }
 
+/* The directory in which something is about to be computed. */
+AnyDirectory *
+any_core_make_directory (AnyCore *self,
+                         GError **error)
+{
+  return any_disk_tier_make_directory (self->disk, error);
+}
+
 gboolean
 any_core_begin (AnyCore      *self,
                 const AnyKey *key,

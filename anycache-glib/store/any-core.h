@@ -56,6 +56,9 @@ char *any_core_dup_marks_path (AnyCore *self);
 
 void any_core_forget_validations (AnyCore *self);
 
+AnyDirectory *any_core_make_directory (AnyCore *self,
+                                       GError **error);
+
 gboolean any_core_begin (AnyCore      *self,
                          const AnyKey *key,
                          AnyOrigin     origin,

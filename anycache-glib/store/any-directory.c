@@ -49,6 +49,7 @@ any_directory_ref (AnyDirectory *self)
 static void
 directory_clear (AnyDirectory *self)
 {
+  g_clear_pointer (&self->locks, any_locks_file_free);
   g_clear_pointer (&self->epoch, any_epoch_free);
   if (self->fd >= 0)
     close (self->fd);
@@ -175,6 +176,7 @@ any_directory_open (const char *cachedir,
 
   self->path = g_build_filename (cachedir, SUBDIRECTORY, NULL);
   self->fd = -1;
+  self->locks = any_locks_file_new ();
   self->serial = (guint) g_atomic_int_add (&n_openings, 1) & MAX_SERIAL;
 
   if (create && !make_with_parents (self->path))

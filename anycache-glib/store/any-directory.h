@@ -8,21 +8,23 @@
 #include <sys/types.h>
 
 #include "any-epoch.h"
+#include "any-locks-file.h"
 
 G_BEGIN_DECLS
 
 /* The opened sub-directory that holds all of ours, checked to be safe. Immutable and shared between threads. */
 typedef struct
 {
-  char     *path; /* (owned) */
-  int       fd;   /* (owned) */
-  dev_t     device;
-  ino_t     inode;
-  gboolean  writable;
-  int       refusal; /* the errno that says why it is not writable */
-  AnyEpoch *epoch;   /* (owned) (nullable): a directory that cannot be written may have none */
-  guint64   serial;  /* tells this opening from others of this process */
-  gint64    looked;  /* atomic: when it was last seen in its place; us, monotonic */
+  char         *path; /* (owned) */
+  int           fd;   /* (owned) */
+  dev_t         device;
+  ino_t         inode;
+  gboolean      writable;
+  int           refusal; /* the errno that says why it is not writable */
+  AnyEpoch     *epoch;   /* (owned) (nullable): a directory that cannot be written may have none */
+  AnyLocksFile *locks;   /* (owned): its file is opened where it is needed */
+  guint64       serial;  /* tells this opening from others of this process */
+  gint64        looked;  /* atomic: when it was last seen in its place; us, monotonic */
 } AnyDirectory;
 
 AnyDirectory *any_directory_open (const char *cachedir,

@@ -107,6 +107,16 @@ any_disk_tier_is_marked (AnyDiskTier     *self,
   return any_dependency_list_is_marked (record->dependencies, record->dependencies_length, marks, record->facts.marks);
 }
 
+/* Gives the directory that the path leads to now, where something is about to be computed, and makes it where there is none. */
+AnyDirectory *
+any_disk_tier_make_directory (AnyDiskTier *self,
+                              GError     **error)
+{
+  any_location_verify (self->location);
+
+  return any_location_ref_writable_directory (self->location, TRUE, error);
+}
+
 /* Notes what the directory is like before a result is computed, and makes the directory where there is none. */
 gboolean
 any_disk_tier_begin (AnyDiskTier  *self,

@@ -24,6 +24,9 @@ AnyMiss any_disk_tier_read (AnyDiskTier  *self,
 gboolean any_disk_tier_holds (AnyDiskTier     *self,
                               const AnyRecord *record);
 
+AnyDirectory *any_disk_tier_make_directory (AnyDiskTier *self,
+                                            GError     **error);
+
 gboolean any_disk_tier_begin (AnyDiskTier  *self,
                               const AnyKey *key,
                               AnyOrigin     origin,
