@@ -12,6 +12,9 @@
 #include "any-policy.h"
 #include "any-temporary.h"
 
+/* Longer than what is worth to be waited for takes, and about as long as somebody waits who sees nothing happen. */
+#define DEFAULT_WAIT_TIMEOUT_US (30 * G_USEC_PER_SEC)
+
 /**
  * AnyCache:
  *
@@ -56,6 +59,7 @@ struct _AnyCache
   gint64   maxsize;        /* atomic; bytes, 0 for off, -1 for no limit */
   gint64   maxage;         /* atomic; us, -1 for no limit */
   gint64   check_interval; /* atomic; us */
+  gint64   wait_timeout;   /* atomic; us */
   int      failing;        /* atomic: the last store failed, and it was said */
 };
 
@@ -66,6 +70,7 @@ typedef enum
   PROP_MAXAGE,
   PROP_MAXMEMORY,
   PROP_CHECK_INTERVAL,
+  PROP_WAIT_TIMEOUT,
   PROP_SIZE,
 } AnyCacheProperty;
 
@@ -164,6 +169,10 @@ any_cache_get_property (GObject    *object,
       g_value_set_int64 (value, any_cache_get_check_interval (self));
       break;
 
+    case PROP_WAIT_TIMEOUT:
+      g_value_set_int64 (value, any_cache_get_wait_timeout (self));
+      break;
+
     case PROP_SIZE:
       g_value_set_uint64 (value, any_cache_get_size (self));
       break;
@@ -202,6 +211,10 @@ any_cache_set_property (GObject      *object,
 
     case PROP_CHECK_INTERVAL:
       any_cache_set_check_interval (self, g_value_get_int64 (value));
+      break;
+
+    case PROP_WAIT_TIMEOUT:
+      any_cache_set_wait_timeout (self, g_value_get_int64 (value));
       break;
 
     case PROP_SIZE:
@@ -311,6 +324,20 @@ install_properties (GObjectClass *object_class)
   properties[PROP_CHECK_INTERVAL] = g_param_spec_int64 ("check-interval", NULL, NULL, 0, G_MAXINT64, 0, writable);
 
   /**
+   * AnyCache:wait-timeout: (getter get_wait_timeout) (setter set_wait_timeout)
+   *
+   * For how long a call waits for another process that computes the same result, in microseconds; then it computes the result itself. 0
+   * not to wait.
+   *
+   * What the other process stores is returned as soon as it is there, and where that process dies nobody waits for it any longer. Within
+   * one process, calls wait for one computation however long it takes, unless they are cancelled. A change holds for the calls that
+   * begin after it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_WAIT_TIMEOUT] = g_param_spec_int64 ("wait-timeout", NULL, NULL, 0, G_MAXINT64, DEFAULT_WAIT_TIMEOUT_US, writable);
+
+  /**
    * AnyCache:size: (getter get_size)
    *
    * The number of bytes that all entries in the directory take, whichever process has stored them.
@@ -378,6 +405,7 @@ any_cache_init (AnyCache *self)
   any_owner_init (&self->owner);
   self->maxsize = -1;
   self->maxage = ANY_POLICY_NO_LIMIT;
+  self->wait_timeout = DEFAULT_WAIT_TIMEOUT_US;
 }
 
 /**
@@ -622,4 +650,42 @@ any_cache_set_check_interval (AnyCache *self,
 
   if (__atomic_exchange_n (&self->check_interval, check_interval, __ATOMIC_RELAXED) != check_interval)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CHECK_INTERVAL]);
+}
+
+/**
+ * any_cache_get_wait_timeout: (get-property wait-timeout)
+ * @self: a cache
+ *
+ * Gets for how long a call waits for another process that computes the same result.
+ *
+ * Returns: microseconds; 0 where no call waits
+ *
+ * Since: 1.0
+ */
+gint64
+any_cache_get_wait_timeout (AnyCache *self)
+{
+  g_return_val_if_fail (ANY_IS_CACHE (self), 0);
+
+  return __atomic_load_n (&self->wait_timeout, __ATOMIC_RELAXED);
+}
+
+/**
+ * any_cache_set_wait_timeout: (set-property wait-timeout)
+ * @self: a cache
+ * @wait_timeout: microseconds; 0 not to wait
+ *
+ * Sets for how long a call waits for another process that computes the same result, before it computes the result itself.
+ *
+ * Since: 1.0
+ */
+void
+any_cache_set_wait_timeout (AnyCache *self,
+                            gint64    wait_timeout)
+{
+  g_return_if_fail (ANY_IS_CACHE (self));
+  g_return_if_fail (wait_timeout >= 0);
+
+  if (__atomic_exchange_n (&self->wait_timeout, wait_timeout, __ATOMIC_RELAXED) != wait_timeout)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WAIT_TIMEOUT]);
 }

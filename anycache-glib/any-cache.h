@@ -69,6 +69,13 @@ void any_cache_set_check_interval (AnyCache *self,
                                    gint64    check_interval);
 
 ANY_AVAILABLE_IN_1_0
+gint64 any_cache_get_wait_timeout (AnyCache *self);
+
+ANY_AVAILABLE_IN_1_0
+void any_cache_set_wait_timeout (AnyCache *self,
+                                 gint64    wait_timeout);
+
+ANY_AVAILABLE_IN_1_0
 AnyStats *any_cache_get_stats (AnyCache *self);
 
 ANY_AVAILABLE_IN_1_0

@@ -190,14 +190,17 @@ main({
         equal(cache.maxage, -1, 'maxage');
         equal(cache.maxmemory, 16 * 1024 * 1024, 'maxmemory');
         equal(cache.check_interval, 0, 'check-interval');
+        equal(cache.wait_timeout, 30 * 1000 * 1000, 'wait-timeout');
         equal(cache.size, 0, 'size');
 
         cache.maxage = HOUR;
         cache.maxmemory = 0;
         cache.check_interval = HOUR;
+        cache.wait_timeout = HOUR;
         equal(cache.get_maxage(), HOUR, 'maxage');
         equal(cache.get_maxmemory(), 0, 'maxmemory');
         equal(cache.get_check_interval(), HOUR, 'check-interval');
+        equal(cache.get_wait_timeout(), HOUR, 'wait-timeout');
 
         holds(func.cache === cache, 'the function has another cache');
         equal(func.name, 'org.example.WordCount', 'name');

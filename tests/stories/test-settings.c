@@ -320,20 +320,23 @@ START_TEST (test_properties)
   g_autoptr (AnyFunction) function = fixture_define_word_count (fixture, "7");
   g_autofree char *expected = g_build_filename (fixture->directory, "cache", NULL);
   g_autofree char *cachedir = NULL;
-  gint64           maxsize, maxage, maxmemory, check_interval;
+  gint64           maxsize, maxage, maxmemory, check_interval, wait_timeout;
 
   g_object_get (fixture->cache, "cachedir", &cachedir, "maxsize", &maxsize, "maxage", &maxage, "maxmemory", &maxmemory,
-                "check-interval", &check_interval, NULL);
+                "check-interval", &check_interval, "wait-timeout", &wait_timeout, NULL);
   ck_assert_str_eq (cachedir, expected);
   ck_assert_int_eq (maxsize, -1);
   ck_assert_int_eq (maxage, -1);
   ck_assert_int_eq (maxmemory, 16 * 1024 * 1024);
   ck_assert_int_eq (check_interval, 0);
+  ck_assert_int_eq (wait_timeout, 30 * G_TIME_SPAN_SECOND);
 
-  g_object_set (fixture->cache, "maxage", HOUR, "maxmemory", G_GINT64_CONSTANT (0), "check-interval", HOUR, NULL);
+  g_object_set (fixture->cache, "maxage", HOUR, "maxmemory", G_GINT64_CONSTANT (0), "check-interval", HOUR,
+                "wait-timeout", HOUR, NULL);
   ck_assert_int_eq (any_cache_get_maxage (fixture->cache), HOUR);
   ck_assert_int_eq (any_cache_get_maxmemory (fixture->cache), 0);
   ck_assert_int_eq (any_cache_get_check_interval (fixture->cache), HOUR);
+  ck_assert_int_eq (any_cache_get_wait_timeout (fixture->cache), HOUR);
 
   ck_assert_ptr_eq (any_function_get_cache (function), fixture->cache);
   ck_assert_str_eq (any_function_get_name (function), "org.example.WordCount");
