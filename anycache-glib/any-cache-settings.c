@@ -1,0 +1,203 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "any-cache-settings.h"
+
+#include "any-cache-private.h"
+#include "any-policy.h"
+
+/**
+ * any_cache_get_maxsize: (get-property maxsize)
+ * @self: a cache
+ *
+ * Gets the number of bytes that the entries may take.
+ *
+ * Returns: bytes; 0 for a cache that is off, -1 for no limit
+ *
+ * Since: 1.0
+ */
+gint64
+any_cache_get_maxsize (AnyCache *self)
+{
+  g_return_val_if_fail (ANY_IS_CACHE (self), 0);
+
+  return __atomic_load_n (&any_cache_get_settings (self)->maxsize, __ATOMIC_RELAXED);
+}
+
+/**
+ * any_cache_set_maxsize: (set-property maxsize)
+ * @self: a cache
+ * @maxsize: bytes; 0 to switch the cache off, -1 for no limit
+ *
+ * Sets the number of bytes that the entries may take.
+ *
+ * Since: 1.0
+ */
+void
+any_cache_set_maxsize (AnyCache *self,
+                       gint64    maxsize)
+{
+  g_return_if_fail (ANY_IS_CACHE (self));
+  g_return_if_fail (maxsize >= -1);
+
+  if (__atomic_exchange_n (&any_cache_get_settings (self)->maxsize, maxsize, __ATOMIC_RELAXED) != maxsize)
+    g_object_notify (G_OBJECT (self), "maxsize");
+}
+
+/**
+ * any_cache_get_maxage: (get-property maxage)
+ * @self: a cache
+ *
+ * Gets how long results may be returned.
+ *
+ * Returns: microseconds, -1 for no limit
+ *
+ * Since: 1.0
+ */
+gint64
+any_cache_get_maxage (AnyCache *self)
+{
+  g_return_val_if_fail (ANY_IS_CACHE (self), 0);
+
+  return __atomic_load_n (&any_cache_get_settings (self)->maxage, __ATOMIC_RELAXED);
+}
+
+/**
+ * any_cache_set_maxage: (set-property maxage)
+ * @self: a cache
+ * @maxage: microseconds, -1 for no limit
+ *
+ * Sets how long results may be returned, counted from the beginning of their computation.
+ *
+ * Since: 1.0
+ */
+void
+any_cache_set_maxage (AnyCache *self,
+                      gint64    maxage)
+{
+  g_return_if_fail (ANY_IS_CACHE (self));
+  g_return_if_fail (maxage >= ANY_POLICY_NO_LIMIT);
+
+  if (__atomic_exchange_n (&any_cache_get_settings (self)->maxage, maxage, __ATOMIC_RELAXED) != maxage)
+    g_object_notify (G_OBJECT (self), "maxage");
+}
+
+/**
+ * any_cache_get_maxmemory: (get-property maxmemory)
+ * @self: a cache
+ *
+ * Gets the number of bytes of entries that are kept in memory.
+ *
+ * Returns: bytes; 0 for none, -1 for no limit
+ *
+ * Since: 1.0
+ */
+gint64
+any_cache_get_maxmemory (AnyCache *self)
+{
+  g_return_val_if_fail (ANY_IS_CACHE (self), 0);
+
+  return any_core_get_max_memory (any_cache_get_core (self));
+}
+
+/**
+ * any_cache_set_maxmemory: (set-property maxmemory)
+ * @self: a cache
+ * @maxmemory: bytes; 0 for none, -1 for no limit
+ *
+ * Sets the number of bytes of entries that are kept in memory, for all caches of this process on this directory.
+ *
+ * Since: 1.0
+ */
+void
+any_cache_set_maxmemory (AnyCache *self,
+                         gint64    maxmemory)
+{
+  g_return_if_fail (ANY_IS_CACHE (self));
+  g_return_if_fail (maxmemory >= -1);
+
+  if (any_cache_get_maxmemory (self) == maxmemory)
+    return;
+
+  any_core_set_max_memory (any_cache_get_core (self), maxmemory);
+  g_object_notify (G_OBJECT (self), "maxmemory");
+}
+
+/**
+ * any_cache_get_check_interval: (get-property check-interval)
+ * @self: a cache
+ *
+ * Gets for how long a result in memory may be returned without another look.
+ *
+ * Returns: microseconds; 0 where each call looks
+ *
+ * Since: 1.0
+ */
+gint64
+any_cache_get_check_interval (AnyCache *self)
+{
+  g_return_val_if_fail (ANY_IS_CACHE (self), 0);
+
+  return __atomic_load_n (&any_cache_get_settings (self)->check_interval, __ATOMIC_RELAXED);
+}
+
+/**
+ * any_cache_set_check_interval: (set-property check-interval)
+ * @self: a cache
+ * @check_interval: microseconds; 0 to look each time
+ *
+ * Sets for how long a result in memory may be returned without another look at its files and at what other processes have done.
+ *
+ * Since: 1.0
+ */
+void
+any_cache_set_check_interval (AnyCache *self,
+                              gint64    check_interval)
+{
+  g_return_if_fail (ANY_IS_CACHE (self));
+  g_return_if_fail (check_interval >= 0);
+
+  if (__atomic_exchange_n (&any_cache_get_settings (self)->check_interval, check_interval, __ATOMIC_RELAXED) != check_interval)
+    g_object_notify (G_OBJECT (self), "check-interval");
+}
+
+/**
+ * any_cache_get_wait_timeout: (get-property wait-timeout)
+ * @self: a cache
+ *
+ * Gets for how long a call waits for another process that computes the same result.
+ *
+ * Returns: microseconds; 0 where no call waits
+ *
+ * Since: 1.0
+ */
+gint64
+any_cache_get_wait_timeout (AnyCache *self)
+{
+  g_return_val_if_fail (ANY_IS_CACHE (self), 0);
+
+  return __atomic_load_n (&any_cache_get_settings (self)->wait_timeout, __ATOMIC_RELAXED);
+}
+
+/**
+ * any_cache_set_wait_timeout: (set-property wait-timeout)
+ * @self: a cache
+ * @wait_timeout: microseconds; 0 not to wait
+ *
+ * Sets for how long a call waits for another process that computes the same result, before it computes the result itself.
+ *
+ * Since: 1.0
+ */
+void
+any_cache_set_wait_timeout (AnyCache *self,
+                            gint64    wait_timeout)
+{
+  g_return_if_fail (ANY_IS_CACHE (self));
+  g_return_if_fail (wait_timeout >= 0);
+
+  if (__atomic_exchange_n (&any_cache_get_settings (self)->wait_timeout, wait_timeout, __ATOMIC_RELAXED) != wait_timeout)
+    g_object_notify (G_OBJECT (self), "wait-timeout");
+}
