@@ -20,6 +20,8 @@ struct _AnyAnswer
   GMutex                   lock;
   gboolean                 answered;     /* protected by lock, as all below */
   gboolean                 closed;       /* nobody waits for the answer any more */
+  gboolean                 sealed;       /* nor does what others were made from go into it */
+  AnyFlight               *flight;       /* (owned) (nullable): that it is for */
   GVariant                *value;        /* (owned) (nullable) */
   GError                  *error;        /* (owned) (nullable) */
   AnyDependencies         *dependencies; /* (owned) */
@@ -64,6 +66,7 @@ answer_clear (AnyAnswer *self)
 {
   if (self->listener != NULL)
     self->listener->unref (self->audience);
+  g_clear_pointer (&self->flight, any_flight_unref);
   g_free (self->validator);
   g_clear_pointer (&self->dependencies, any_dependencies_free);
   g_clear_error (&self->error);
@@ -282,6 +285,30 @@ any_answer_set_listener (AnyAnswer               *self,
   g_mutex_unlock (&self->lock);
 }
 
+/* To be set once, before the user is asked. */
+void
+any_answer_set_flight (AnyAnswer *self,
+                       AnyFlight *flight)
+{
+  g_mutex_lock (&self->lock);
+  self->flight = any_flight_ref (flight);
+  g_mutex_unlock (&self->lock);
+}
+
+/* NULL where the answer was given, so that nothing goes into it any more. */
+AnyFlight *
+any_answer_ref_flight (AnyAnswer *self)
+{
+  AnyFlight *flight = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (!self->closed && !self->answered && self->flight != NULL)
+    flight = any_flight_ref (self->flight);
+  g_mutex_unlock (&self->lock);
+
+  return flight;
+}
+
 /* Ends the wait for an answer. Gives the answer, if there was one; what comes later is dropped. */
 gboolean
 any_answer_close (AnyAnswer *self,
@@ -318,9 +345,12 @@ any_answer_inherit (AnyAnswer    *self,
                     gint64        expires)
 {
   g_mutex_lock (&self->lock);
-  any_dependencies_add_function (self->dependencies, name, version);
-  any_dependencies_add_entry (self->dependencies, dependencies, length);
-  self->expires = any_policy_earlier (self->expires, expires);
+  if (!self->sealed)
+    {
+      any_dependencies_add_function (self->dependencies, name, version);
+      any_dependencies_add_entry (self->dependencies, dependencies, length);
+      self->expires = any_policy_earlier (self->expires, expires);
+    }
   g_mutex_unlock (&self->lock);
 }
 
@@ -329,7 +359,17 @@ void
 any_answer_inherit_doubt (AnyAnswer *self)
 {
   g_mutex_lock (&self->lock);
-  self->no_store = TRUE;
+  if (!self->sealed)
+    self->no_store = TRUE;
+  g_mutex_unlock (&self->lock);
+}
+
+/* Nothing goes into it any more. */
+void
+any_answer_seal (AnyAnswer *self)
+{
+  g_mutex_lock (&self->lock);
+  self->sealed = TRUE;
   g_mutex_unlock (&self->lock);
 }
 

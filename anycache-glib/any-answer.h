@@ -8,6 +8,7 @@
 
 #include "any-codec.h"
 #include "any-dependencies.h"
+#include "any-flight.h"
 
 G_BEGIN_DECLS
 
@@ -71,6 +72,12 @@ void any_answer_set_listener (AnyAnswer               *self,
                               const AnyAnswerListener *listener,
                               gpointer                 data);
 
+/* The flight that it is given for, as long as it is open. */
+void any_answer_set_flight (AnyAnswer *self,
+                            AnyFlight *flight);
+
+AnyFlight *any_answer_ref_flight (AnyAnswer *self);
+
 gboolean any_answer_close (AnyAnswer *self,
                            GVariant **value,
                            GError   **error);
@@ -85,7 +92,9 @@ void any_answer_inherit (AnyAnswer    *self,
 
 void any_answer_inherit_doubt (AnyAnswer *self);
 
-/* Of an answer that is closed. */
+void any_answer_seal (AnyAnswer *self);
+
+/* Of an answer that is sealed. */
 AnyDependencies *any_answer_get_dependencies (AnyAnswer *self);
 gint64           any_answer_get_maxage (AnyAnswer *self);
 gint64           any_answer_get_expires (AnyAnswer *self);

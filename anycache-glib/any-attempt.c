@@ -9,6 +9,7 @@
 #include "any-cache-private.h"
 #include "any-canonical.h"
 #include "any-dependency-list.h"
+#include "any-depfiles.h"
 #include "any-error.h"
 #include "any-failure.h"
 #include "any-function-private.h"
@@ -47,7 +48,8 @@ any_attempt_begin (AnyAttempt   *self,
   AnyCache *cache = any_function_get_cache (function);
   g_autoptr (GError) error = NULL;
 
-  *self = (AnyAttempt){ .function = function, .key = key, .old = old };
+  *self = (AnyAttempt){ .function = function, .key = key };
+  self->old = old != NULL ? any_record_ref (old) : NULL;
 
   if (any_cache_is_on (cache))
     {
@@ -205,18 +207,73 @@ is_remembered (AnyAttempt       *self,
          !is_old_good_for_others (self);
 }
 
-/* Stores an outcome, if it may be stored, and tells the answer around this one, if there is one, what it has to know. Trouble is noted
- * and does not concern the caller, who has the value or the failure. In a child that was forked from within the computation nothing
- * is stored: the draft is the parent's. */
+/* What comes after everybody has left may be half of it. */
+static gboolean
+is_cancelled (AnyAttempt *self)
+{
+  return g_cancellable_is_cancelled (any_answer_get_cancellable (self->answer));
+}
+
+/* Whether it will be asked what the outcome depends on. In a child that was forked from within the computation nothing is stored: the
+ * draft is the parent's. */
+static gboolean
+may_store (AnyAttempt *self)
+{
+  return self->core != NULL && !any_core_is_inherited (self->core) && !is_cancelled (self);
+}
+
+/* Has the user name the files of a value. */
 void
+any_attempt_list_files (AnyAttempt *self,
+                        GVariant   *value,
+                        gboolean    hands_up)
+{
+  if (self->depfiles != NULL && value != NULL && (hands_up || may_store (self)))
+    self->files = any_depfiles_list (self->depfiles, self->answer, value, &self->files_error);
+}
+
+/* What an outcome depends on. It is unknown where the user names that only afterwards, and has not. */
+static void
+list_dependencies (AnyAttempt *self,
+                   AnyOutcome *outcome,
+                   GError    **error)
+{
+  if (self->files_error != NULL)
+    g_propagate_error (error, g_error_copy (self->files_error));
+  else if (self->depfiles == NULL || self->files != NULL)
+    any_outcome_list_dependencies (outcome, (const char *const *) self->files, self->since, error);
+}
+
+/* Who came while it was being computed can do with it where nothing is known to be wrong with it. What is stored speaks for itself,
+ * unless one is refreshed: the new one was stored after he came. */
+static gboolean
+suits_late (AnyAttempt   *self,
+            AnySkip       skip,
+            const GError *failure)
+{
+  if (failure != NULL || self->core == NULL)
+    return TRUE;
+  if (is_cancelled (self))
+    return FALSE;
+  if (skip == ANY_SKIP_NONE)
+    return self->draft.origin == ANY_ORIGIN_REFRESH;
+
+  return skip != ANY_SKIP_RACY && skip != ANY_SKIP_SUPERSEDED &&
+         !any_core_has_moved (self->core, &self->draft);
+}
+
+/* Stores an outcome, if it may be stored, and gives what those get who have waited for it. Trouble is noted and does not concern them,
+ * who have the value or the failure. Where it goes into something else, it is found out what it depends on in any case. */
+AnyReply *
 any_attempt_conclude (AnyAttempt   *self,
                       GVariant     *value,
                       const GError *failure,
-                      AnyAnswer    *outer)
+                      gboolean      hands_up,
+                      gboolean     *late)
 {
   gint64   cost = g_get_monotonic_time () - self->started;
   gboolean stores;
-  AnySkip  skip;
+  AnySkip  skip = ANY_SKIP_TRANSIENT;
   g_auto (AnyOutcome) outcome = {
     .function = self->function,
     .answer = self->answer,
@@ -226,20 +283,22 @@ any_attempt_conclude (AnyAttempt   *self,
   };
   g_autoptr (GError) error = NULL;
 
-  stores = self->core != NULL && !any_core_is_inherited (self->core) && (value != NULL || is_remembered (self, &outcome));
-  if (!stores && outer == NULL)
-    return;
+  any_answer_seal (self->answer);
+  stores = may_store (self) && (value != NULL || is_remembered (self, &outcome));
+  if (stores || hands_up)
+    list_dependencies (self, &outcome, &error);
+  if (stores)
+    {
+      skip = outcome.dependencies != NULL ? publish (self, &outcome, cost, &error) : skip_of (error);
+      any_counters_add_store (any_core_get_counters (self->core), skip);
+      if (skip != ANY_SKIP_NONE)
+        note_skip (self, skip, error);
+    }
+  *late = suits_late (self, skip, failure);
 
-  any_outcome_list_dependencies (&outcome, self->depfiles, self->since, &error);
-  if (outer != NULL)
-    any_outcome_hand_up (&outcome, outer);
-  if (!stores)
-    return;
-
-  skip = outcome.dependencies != NULL ? publish (self, &outcome, cost, &error) : skip_of (error);
-  any_counters_add_store (any_core_get_counters (self->core), skip);
-  if (skip != ANY_SKIP_NONE)
-    note_skip (self, skip, error);
+  return any_reply_new_computed (value, failure,
+                                 any_outcome_is_lasting (&outcome) ? outcome.dependencies : NULL,
+                                 any_outcome_get_expires (&outcome));
 }
 
 /* What a fork has brought along is left as it is. */
@@ -248,7 +307,10 @@ any_attempt_clear (AnyAttempt *self)
 {
   if (self->core != NULL && !any_core_is_inherited (self->core))
     any_draft_clear (&self->draft);
+  g_clear_error (&self->files_error);
+  g_clear_pointer (&self->files, g_strfreev);
   g_clear_pointer (&self->depfiles, any_hook_unref);
+  g_clear_pointer (&self->old, any_record_unref);
   g_clear_pointer (&self->answer, any_answer_unref);
 }
 

@@ -8,6 +8,7 @@
 #include "any-core.h"
 #include "any-function.h"
 #include "any-hook.h"
+#include "any-reply.h"
 
 G_BEGIN_DECLS
 
@@ -16,7 +17,7 @@ typedef struct
 {
   AnyFunction  *function;
   const AnyKey *key;
-  AnyRecord    *old;      /* (nullable): what is stored, and was right until its age ran out */
+  AnyRecord    *old;      /* (owned) (nullable): what is stored, and was right until its age ran out */
   AnyAnswer    *answer;   /* (owned) */
   AnyHook      *depfiles; /* (owned) (nullable): as it was at the beginning */
   AnyCore      *core;     /* (nullable): where the cache is off */
@@ -25,6 +26,10 @@ typedef struct
   gint64        created; /* us since the epoch */
   gint64        started; /* us, monotonic */
   gint64        since;   /* ns, see any_stamp_now() */
+
+  /* Once the user has answered. */
+  GStrv   files;       /* (owned) (nullable): that were named by the depfiles function */
+  GError *files_error; /* (owned) (nullable): why it could not name them */
 } AnyAttempt;
 
 void any_attempt_begin (AnyAttempt   *self,
@@ -35,12 +40,19 @@ void any_attempt_begin (AnyAttempt   *self,
                         AnyRecord    *old,
                         GCancellable *cancellable);
 
-void any_attempt_conclude (AnyAttempt   *self,
-                           GVariant     *value,
-                           const GError *failure,
-                           AnyAnswer    *outer);
+void any_attempt_list_files (AnyAttempt *self,
+                             GVariant   *value,
+                             gboolean    hands_up);
+
+AnyReply *any_attempt_conclude (AnyAttempt   *self,
+                                GVariant     *value,
+                                const GError *failure,
+                                gboolean      hands_up,
+                                gboolean     *suits_late);
 
 void any_attempt_clear (AnyAttempt *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AnyAttempt, any_attempt_clear)
 
 /* Without asking the user. */
 gboolean any_attempt_store (AnyFunction       *function,

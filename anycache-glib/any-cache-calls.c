@@ -7,6 +7,8 @@
 #include "any-cache-private.h"
 
 #include "any-dependency.h"
+#include "any-flight.h"
+#include "any-flush.h"
 #include "any-watch.h"
 
 /**
@@ -76,12 +78,17 @@ any_cache_clear (AnyCache     *self,
                  GCancellable *cancellable,
                  GError      **error)
 {
+  gboolean cleared;
+
   g_return_val_if_fail (ANY_IS_CACHE (self), FALSE);
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
 
-  return any_core_clear (any_cache_get_core (self), error);
+  cleared = any_core_clear (any_cache_get_core (self), error);
+  any_flight_part (any_cache_get_core (self), NULL);
+
+  return cleared;
 }
 
 /**
@@ -122,6 +129,7 @@ any_cache_invalidate (AnyCache     *self,
 {
   AnyDependencyKind kind;
   g_autofree char  *name = NULL;
+  gboolean          invalidated;
 
   g_return_val_if_fail (ANY_IS_CACHE (self), FALSE);
   g_return_val_if_fail (dependency != NULL, FALSE);
@@ -131,5 +139,44 @@ any_cache_invalidate (AnyCache     *self,
 
   name = any_dependency_name (dependency, &kind, error);
 
-  return name != NULL && any_core_invalidate (any_cache_get_core (self), name, error);
+  if (name == NULL)
+    return FALSE;
+
+  invalidated = any_core_invalidate (any_cache_get_core (self), name, error);
+  any_flight_part (any_cache_get_core (self), NULL);
+
+  return invalidated;
+}
+
+/**
+ * any_cache_flush:
+ * @self: a cache
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Waits until what asynchronous calls have computed so far has reached the directory.
+ *
+ * Such a call gives its result before that is stored. A program that ends without this may have to compute the last results again;
+ * in some languages nothing runs at exit that could wait for it. What cannot be stored is not waited for, and
+ * [signal@AnyCache.Cache::store-failed] tells of it. Nothing is forced out to the device.
+ *
+ * Fails with %G_IO_ERROR_CANCELLED only.
+ *
+ * Returns: whether it was waited for
+ *
+ * Since: 1.0
+ */
+gboolean
+any_cache_flush (AnyCache     *self,
+                 GCancellable *cancellable,
+                 GError      **error)
+{
+  g_return_val_if_fail (ANY_IS_CACHE (self), FALSE);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+
+  any_flush_wait (any_cache_get_core (self));
+
+  return TRUE;
 }

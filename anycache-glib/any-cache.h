@@ -88,8 +88,47 @@ gboolean any_cache_invalidate (AnyCache     *self,
                                GError      **error);
 
 ANY_AVAILABLE_IN_1_0
+void any_cache_invalidate_async (AnyCache           *self,
+                                 const char         *dependency,
+                                 GCancellable       *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer            user_data);
+
+ANY_AVAILABLE_IN_1_0
+gboolean any_cache_invalidate_finish (AnyCache     *self,
+                                      GAsyncResult *result,
+                                      GError      **error);
+
+ANY_AVAILABLE_IN_1_0
+gboolean any_cache_flush (AnyCache     *self,
+                          GCancellable *cancellable,
+                          GError      **error);
+
+ANY_AVAILABLE_IN_1_0
+void any_cache_flush_async (AnyCache           *self,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data);
+
+ANY_AVAILABLE_IN_1_0
+gboolean any_cache_flush_finish (AnyCache     *self,
+                                 GAsyncResult *result,
+                                 GError      **error);
+
+ANY_AVAILABLE_IN_1_0
 gboolean any_cache_clear (AnyCache     *self,
                           GCancellable *cancellable,
                           GError      **error);
+
+ANY_AVAILABLE_IN_1_0
+void any_cache_clear_async (AnyCache           *self,
+                            GCancellable       *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer            user_data);
+
+ANY_AVAILABLE_IN_1_0
+gboolean any_cache_clear_finish (AnyCache     *self,
+                                 GAsyncResult *result,
+                                 GError      **error);
 
 G_END_DECLS

@@ -9,12 +9,12 @@
 #include "any-error.h"
 #include "any-types.h"
 
-/* NULL with an error where that could not be said. */
-static char **
-list (AnyHook   *hook,
-      AnyAnswer *answer,
-      GVariant  *result,
-      GError   **error)
+/* Asks which files a result was made from. NULL with an error where that could not be said. */
+char **
+any_depfiles_list (AnyHook   *hook,
+                   AnyAnswer *answer,
+                   GVariant  *result,
+                   GError   **error)
 {
   AnyDepfilesFunc func = (AnyDepfilesFunc) any_hook_get_callback (hook);
   g_autoptr (GError) local_error = NULL;
@@ -30,24 +30,4 @@ list (AnyHook   *hook,
                  "The depfiles function of “%s” gave no list of files", any_answer_get_name (answer));
 
   return NULL;
-}
-
-/* Asks which files a result was made from, and stamps them: they may have been read at any time since an instant of any_stamp_now(). */
-gboolean
-any_depfiles_add (AnyHook   *hook,
-                  AnyAnswer *answer,
-                  GVariant  *result,
-                  gint64     since,
-                  GError   **error)
-{
-  AnyDependencies *dependencies = any_answer_get_dependencies (answer);
-  g_auto (GStrv) paths = list (hook, answer, result, error);
-
-  if (paths == NULL)
-    return FALSE;
-
-  for (char **path = paths; *path != NULL; path++)
-    any_dependencies_add_read (dependencies, *path, since);
-
-  return TRUE;
 }

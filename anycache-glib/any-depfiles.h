@@ -11,10 +11,9 @@ G_BEGIN_DECLS
 
 /* The files that the user names once a result is known. */
 
-gboolean any_depfiles_add (AnyHook   *hook,
-                           AnyAnswer *answer,
-                           GVariant  *result,
-                           gint64     since,
-                           GError   **error);
+char **any_depfiles_list (AnyHook   *hook,
+                          AnyAnswer *answer,
+                          GVariant  *result,
+                          GError   **error);
 
 G_END_DECLS

@@ -8,63 +8,28 @@
 
 #include "any-attempt.h"
 #include "any-cache-private.h"
+#include "any-call.h"
 #include "any-computation.h"
+#include "any-driver.h"
 #include "any-entry-private.h"
-#include "any-failure.h"
+#include "any-flight.h"
 #include "any-policy.h"
 #include "any-revalidation.h"
-#include "any-vigil.h"
 
-/* One use of a function: the arguments, and the key that they make. */
-typedef struct
-{
-  GVariant *args; /* (owned) */
-  AnyKey    key;
-} Use;
-
-static void
-use_clear (Use *self)
-{
-  g_clear_pointer (&self->args, g_variant_unref);
-  any_key_clear (&self->key);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Use, use_clear)
-
-/* What every operation does first: take floating arguments, and refuse what has no key. */
+/* As any_use_init(), for somebody who may be computing something from what he asks for. */
 static gboolean
-use_init (Use          *self,
-          AnyFunction  *function,
-          GVariant     *args,
-          GCancellable *cancellable,
-          GError      **error)
+begin (AnyUse       *use,
+       AnyFunction  *self,
+       GVariant     *args,
+       GCancellable *cancellable,
+       GError      **error)
 {
-  const char *name = any_function_get_name (function);
-  const char *type = any_function_get_args_type (function);
+  gboolean begun = any_use_init (use, self, args, cancellable, error);
 
-  self->args = g_variant_ref_sink (args);
+  if (!begun && g_cancellable_is_cancelled (cancellable))
+    any_computation_note_doubt ();
 
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    {
-      any_computation_note_doubt ();
-      return FALSE;
-    }
-
-  if (type != NULL && !g_variant_is_of_type (args, G_VARIANT_TYPE (type)))
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "Arguments of “%s”: the type is “%s”, but “%s” was declared",
-                   name, g_variant_get_type_string (args), type);
-      return FALSE;
-    }
-
-  return any_key_init (&self->key, name, any_function_get_version (function), args, error);
-}
-
-static gboolean
-is_on (AnyFunction *self)
-{
-  return any_cache_is_on (any_function_get_cache (self));
+  return begun;
 }
 
 static AnyCore *
@@ -73,100 +38,39 @@ core_of (AnyFunction *self)
   return any_cache_get_core (any_function_get_cache (self));
 }
 
-/* On which terms a call is answered. What goes into another result is looked at now, as that may be kept for longer than any interval. */
-static void
-get_terms (AnyFunction *self,
-           AnyTerms    *terms)
+/* For which this thread asks, if it computes something. */
+static AnyAnswer *
+get_outer (void)
 {
-  any_function_get_terms (self, terms);
-  if (terms->check_interval > 0 && any_computation_is_running ())
-    terms->check_interval = 0;
-}
+  const AnyComputation *computation = any_computation_get ();
 
-/* Finds what is stored: the record is one that may be returned only where nothing is missing. */
-static AnyMiss
-find (AnyFunction    *self,
-      const AnyKey   *key,
-      const AnyTerms *terms,
-      AnyRecord     **record)
-{
-  AnyMiss miss;
-
-  *record = NULL;
-  if (!is_on (self))
-    return ANY_MISS_ABSENT;
-
-  miss = any_core_lookup (core_of (self), key, terms, record);
-  any_counters_add_lookup (any_core_get_counters (core_of (self)), miss);
-  if (miss != ANY_MISS_NONE)
-    g_debug ("No result of “%s”: %s", any_function_get_name (self), any_miss_to_string (miss));
-
-  return miss;
-}
-
-/* Gives what is stored: a result, or the error that its computation failed with. */
-static GVariant *
-use_record (AnyFunction     *self,
-            GVariant        *args,
-            const AnyRecord *record,
-            GError         **error)
-{
-  any_computation_note_hit (self, record);
-  any_vigil_keep (self, args, record);
-
-  if (!record->facts.failure)
-    return g_variant_ref (record->value);
-
-  any_failure_propagate (record->value, error);
-
-  return NULL;
+  return computation != NULL ? computation->answer : NULL;
 }
 
 /* Gives what is stored, or has it computed. Who does not insist on what is fresh may be given what was so a moment ago, unless it is
  * for somebody who does. */
 static GVariant *
 find_or_compute (AnyFunction  *self,
-                 const Use    *use,
-                 gboolean      insists,
+                 const AnyUse *use,
                  GCancellable *cancellable,
                  GError      **error)
 {
+  const AnyComputation *outer = any_computation_get ();
+  gboolean              insists = outer != NULL && outer->insists;
   g_autoptr (AnyRecord) record = NULL;
   AnyTerms terms;
   AnyMiss  miss;
 
-  get_terms (self, &terms);
-  insists = insists || any_computation_insists ();
-  if (insists)
-    terms.check_interval = 0;
-
-  miss = find (self, &use->key, &terms, &record);
-  if (miss == ANY_MISS_NONE)
-    return use_record (self, use->args, record, error);
+  any_call_get_terms (self, outer != NULL, &terms);
+  miss = any_call_find (self, &use->key, &terms, &record);
+  any_call_count (self, miss);
 
   if (!insists && miss == ANY_MISS_EXPIRED && any_terms_allow_stale (&terms, record))
-    {
-      any_revalidation_begin (self, use->args, &use->key.ident);
-      return use_record (self, use->args, record, error);
-    }
+    any_revalidation_begin (self, use->args, &use->key.ident);
+  else if (miss != ANY_MISS_NONE)
+    return any_driver_call (self, use, ANY_WANT_RESULT, insists, cancellable, error);
 
-  return any_computation_run (self, &use->key, use->args, ANY_ORIGIN_CALL, insists,
-                              miss == ANY_MISS_EXPIRED ? record : NULL, cancellable, error);
-}
-
-/* As a call by somebody who can wait. */
-GVariant *
-any_function_call_fresh (AnyFunction *self,
-                         GVariant    *args,
-                         GError     **error)
-{
-  g_auto (Use) use = { 0 };
-
-  if (!use_init (&use, self, args, NULL, error) ||
-      !any_computation_check (self, &use.key, error))
-    return NULL;
-
-  return find_or_compute (self, &use, TRUE, NULL, error);
+  return any_call_use (self, use->args, record, get_outer (), error);
 }
 
 /**
@@ -199,16 +103,38 @@ any_function_call (AnyFunction  *self,
                    GCancellable *cancellable,
                    GError      **error)
 {
-  g_auto (Use) use = { 0 };
+  g_auto (AnyUse) use = { 0 };
 
   g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
   g_return_val_if_fail (args != NULL, NULL);
 
-  if (!use_init (&use, self, args, cancellable, error) ||
+  if (!begin (&use, self, args, cancellable, error) ||
       !any_computation_check (self, &use.key, error))
     return NULL;
 
-  return find_or_compute (self, &use, FALSE, cancellable, error);
+  return find_or_compute (self, &use, cancellable, error);
+}
+
+/* Finds what is stored, or just being stored. */
+static AnyMiss
+find_stored (AnyFunction    *self,
+             const AnyUse   *use,
+             const AnyTerms *terms,
+             GCancellable   *cancellable,
+             AnyRecord     **record)
+{
+  AnyMiss miss = any_call_find (self, &use->key, terms, record);
+  g_autoptr (AnyReply) reply = miss != ANY_MISS_NONE ? any_driver_await_stored (self, use, cancellable) : NULL;
+
+  if (reply != NULL)
+    {
+      g_clear_pointer (record, any_record_unref);
+      *record = reply->record != NULL ? any_record_ref (reply->record) : NULL;
+      miss = reply->miss;
+    }
+  any_call_count (self, miss);
+
+  return miss;
 }
 
 /**
@@ -235,20 +161,25 @@ any_function_lookup (AnyFunction  *self,
                      GError      **error)
 {
   g_autoptr (AnyRecord) record = NULL;
-  g_auto (Use) use = { 0 };
+  g_auto (AnyUse) use = { 0 };
   AnyTerms terms;
+  AnyMiss  miss;
 
   g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
   g_return_val_if_fail (args != NULL, NULL);
 
-  if (!use_init (&use, self, args, cancellable, error))
+  if (!begin (&use, self, args, cancellable, error))
     return NULL;
 
-  get_terms (self, &terms);
-  if (find (self, &use.key, &terms, &record) != ANY_MISS_NONE || record->facts.failure)
-    return NULL;
+  any_call_get_terms (self, any_computation_get () != NULL, &terms);
+  miss = find_stored (self, &use, &terms, cancellable, &record);
+  if (miss != ANY_MISS_NONE || record->facts.failure)
+    {
+      g_cancellable_set_error_if_cancelled (cancellable, error);
+      return NULL;
+    }
 
-  return use_record (self, use.args, record, error);
+  return any_call_use (self, use.args, record, get_outer (), error);
 }
 
 /**
@@ -268,13 +199,13 @@ AnyEntry *
 any_function_peek (AnyFunction *self,
                    GVariant    *args)
 {
-  g_auto (Use) use = { 0 };
+  g_auto (AnyUse) use = { 0 };
   AnyRecord *record;
 
   g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
   g_return_val_if_fail (args != NULL, NULL);
 
-  if (!use_init (&use, self, args, NULL, NULL) || !is_on (self))
+  if (!begin (&use, self, args, NULL, NULL) || !any_cache_is_on (any_function_get_cache (self)))
     return NULL;
 
   record = any_core_peek (core_of (self), &use.key);
@@ -309,20 +240,16 @@ any_function_refresh (AnyFunction  *self,
                       GCancellable *cancellable,
                       GError      **error)
 {
-  g_autoptr (AnyRecord) record = NULL;
-  g_auto (Use) use = { 0 };
+  g_auto (AnyUse) use = { 0 };
 
   g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
   g_return_val_if_fail (args != NULL, NULL);
 
-  if (!use_init (&use, self, args, cancellable, error) ||
+  if (!begin (&use, self, args, cancellable, error) ||
       !any_computation_check (self, &use.key, error))
     return NULL;
 
-  if (is_on (self))
-    record = any_core_read (core_of (self), &use.key);
-
-  return any_computation_run (self, &use.key, use.args, ANY_ORIGIN_REFRESH, TRUE, record, cancellable, error);
+  return any_driver_call (self, &use, ANY_WANT_NEW, TRUE, cancellable, error);
 }
 
 /**
@@ -360,7 +287,8 @@ any_function_store (AnyFunction       *self,
                     GError           **error)
 {
   g_autoptr (GVariant) sunk_value = NULL;
-  g_auto (Use) use = { 0 };
+  g_auto (AnyUse) use = { 0 };
+  gboolean stored;
 
   g_return_val_if_fail (ANY_IS_FUNCTION (self), FALSE);
   g_return_val_if_fail (args != NULL, FALSE);
@@ -368,15 +296,19 @@ any_function_store (AnyFunction       *self,
   g_return_val_if_fail (maxage >= ANY_POLICY_NO_LIMIT, FALSE);
 
   sunk_value = g_variant_ref_sink (value);
-  if (!use_init (&use, self, args, cancellable, error))
+  if (!begin (&use, self, args, cancellable, error))
     return FALSE;
 
-  if (!is_on (self))
+  if (!any_cache_is_on (any_function_get_cache (self)))
     return TRUE;
-  if (any_policy_shorter (any_function_get_limit (self), maxage) == 0)
-    return any_core_remove (core_of (self), &use.key, error);
 
-  return any_attempt_store (self, &use.key, use.args, sunk_value, maxage, dependencies, error);
+  if (any_policy_shorter (any_function_get_limit (self), maxage) == 0)
+    stored = any_core_remove (core_of (self), &use.key, error);
+  else
+    stored = any_attempt_store (self, &use.key, use.args, sunk_value, maxage, dependencies, error);
+  any_flight_part (core_of (self), &use.key);
+
+  return stored;
 }
 
 /**
@@ -403,18 +335,18 @@ any_function_is_outdated (AnyFunction  *self,
                           GError      **error)
 {
   g_autoptr (AnyRecord) record = NULL;
-  g_auto (Use) use = { 0 };
+  g_auto (AnyUse) use = { 0 };
   AnyTerms terms;
 
   g_return_val_if_fail (ANY_IS_FUNCTION (self), FALSE);
   g_return_val_if_fail (args != NULL, FALSE);
 
-  if (!use_init (&use, self, args, cancellable, error))
+  if (!begin (&use, self, args, cancellable, error))
     return FALSE;
 
-  get_terms (self, &terms);
+  any_call_get_terms (self, any_computation_get () != NULL, &terms);
 
-  return find (self, &use.key, &terms, &record) != ANY_MISS_NONE;
+  return find_stored (self, &use, &terms, cancellable, &record) != ANY_MISS_NONE;
 }
 
 /**
@@ -441,15 +373,19 @@ any_function_remove (AnyFunction  *self,
                      GCancellable *cancellable,
                      GError      **error)
 {
-  g_auto (Use) use = { 0 };
+  g_auto (AnyUse) use = { 0 };
+  gboolean removed;
 
   g_return_val_if_fail (ANY_IS_FUNCTION (self), FALSE);
   g_return_val_if_fail (args != NULL, FALSE);
 
-  if (!use_init (&use, self, args, cancellable, error))
+  if (!begin (&use, self, args, cancellable, error))
     return FALSE;
 
-  return any_core_remove (core_of (self), &use.key, error);
+  removed = any_core_remove (core_of (self), &use.key, error);
+  any_flight_part (core_of (self), &use.key);
+
+  return removed;
 }
 
 /**
@@ -474,12 +410,17 @@ any_function_clear (AnyFunction  *self,
                     GCancellable *cancellable,
                     GError      **error)
 {
+  gboolean removed;
+
   g_return_val_if_fail (ANY_IS_FUNCTION (self), FALSE);
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
 
-  return any_core_remove_name (core_of (self), any_function_get_name (self), error);
+  removed = any_core_remove_name (core_of (self), any_function_get_name (self), error);
+  any_flight_part (core_of (self), NULL);
+
+  return removed;
 }
 
 /**
@@ -503,13 +444,13 @@ any_function_dup_ident (AnyFunction *self,
                         GVariant    *args,
                         GError     **error)
 {
-  g_auto (Use) use = { 0 };
+  g_auto (AnyUse) use = { 0 };
   char *digits;
 
   g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
   g_return_val_if_fail (args != NULL, NULL);
 
-  if (!use_init (&use, self, args, NULL, error))
+  if (!begin (&use, self, args, NULL, error))
     return NULL;
 
   digits = g_malloc (ANY_IDENT_LENGTH + 1);

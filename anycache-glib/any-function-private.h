@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "any-answer.h"
 #include "any-function.h"
 #include "any-hook.h"
 #include "any-owner.h"
@@ -18,9 +19,15 @@ void any_function_get_terms (AnyFunction *self,
 
 const AnyOwner *any_function_get_owner (AnyFunction *self);
 
-GVariant *any_function_call_fresh (AnyFunction *self,
-                                   GVariant    *args,
-                                   GError     **error);
+void any_function_call_fresh_async (AnyFunction        *self,
+                                    GVariant           *args,
+                                    GAsyncReadyCallback callback,
+                                    gpointer            user_data);
+
+void any_function_call_for (AnyFunction *self,
+                            GVariant    *args,
+                            AnyAnswer   *outer,
+                            GTask       *task);
 
 /* What goes on without a call, and what it tells. */
 typedef struct _AnyRevalidation AnyRevalidation;

@@ -76,10 +76,34 @@ GVariant *any_function_call (AnyFunction  *self,
                              GError      **error);
 
 ANY_AVAILABLE_IN_1_0
+void any_function_call_async (AnyFunction        *self,
+                              GVariant           *args,
+                              GCancellable       *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer            user_data);
+
+ANY_AVAILABLE_IN_1_0
+GVariant *any_function_call_finish (AnyFunction  *self,
+                                    GAsyncResult *result,
+                                    GError      **error);
+
+ANY_AVAILABLE_IN_1_0
 GVariant *any_function_lookup (AnyFunction  *self,
                                GVariant     *args,
                                GCancellable *cancellable,
                                GError      **error);
+
+ANY_AVAILABLE_IN_1_0
+void any_function_lookup_async (AnyFunction        *self,
+                                GVariant           *args,
+                                GCancellable       *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer            user_data);
+
+ANY_AVAILABLE_IN_1_0
+GVariant *any_function_lookup_finish (AnyFunction  *self,
+                                      GAsyncResult *result,
+                                      GError      **error);
 
 ANY_AVAILABLE_IN_1_0
 AnyEntry *any_function_peek (AnyFunction *self,
@@ -92,6 +116,18 @@ GVariant *any_function_refresh (AnyFunction  *self,
                                 GError      **error);
 
 ANY_AVAILABLE_IN_1_0
+void any_function_refresh_async (AnyFunction        *self,
+                                 GVariant           *args,
+                                 GCancellable       *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer            user_data);
+
+ANY_AVAILABLE_IN_1_0
+GVariant *any_function_refresh_finish (AnyFunction  *self,
+                                       GAsyncResult *result,
+                                       GError      **error);
+
+ANY_AVAILABLE_IN_1_0
 gboolean any_function_store (AnyFunction       *self,
                              GVariant          *args,
                              GVariant          *value,
@@ -101,10 +137,37 @@ gboolean any_function_store (AnyFunction       *self,
                              GError           **error);
 
 ANY_AVAILABLE_IN_1_0
+void any_function_store_async (AnyFunction        *self,
+                               GVariant           *args,
+                               GVariant           *value,
+                               gint64              maxage,
+                               const char *const  *dependencies,
+                               GCancellable       *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer            user_data);
+
+ANY_AVAILABLE_IN_1_0
+gboolean any_function_store_finish (AnyFunction  *self,
+                                    GAsyncResult *result,
+                                    GError      **error);
+
+ANY_AVAILABLE_IN_1_0
 gboolean any_function_is_outdated (AnyFunction  *self,
                                    GVariant     *args,
                                    GCancellable *cancellable,
                                    GError      **error);
+
+ANY_AVAILABLE_IN_1_0
+void any_function_is_outdated_async (AnyFunction        *self,
+                                     GVariant           *args,
+                                     GCancellable       *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer            user_data);
+
+ANY_AVAILABLE_IN_1_0
+gboolean any_function_is_outdated_finish (AnyFunction  *self,
+                                          GAsyncResult *result,
+                                          GError      **error);
 
 ANY_AVAILABLE_IN_1_0
 gboolean any_function_remove (AnyFunction  *self,
@@ -113,9 +176,32 @@ gboolean any_function_remove (AnyFunction  *self,
                               GError      **error);
 
 ANY_AVAILABLE_IN_1_0
+void any_function_remove_async (AnyFunction        *self,
+                                GVariant           *args,
+                                GCancellable       *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer            user_data);
+
+ANY_AVAILABLE_IN_1_0
+gboolean any_function_remove_finish (AnyFunction  *self,
+                                     GAsyncResult *result,
+                                     GError      **error);
+
+ANY_AVAILABLE_IN_1_0
 gboolean any_function_clear (AnyFunction  *self,
                              GCancellable *cancellable,
                              GError      **error);
+
+ANY_AVAILABLE_IN_1_0
+void any_function_clear_async (AnyFunction        *self,
+                               GCancellable       *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer            user_data);
+
+ANY_AVAILABLE_IN_1_0
+gboolean any_function_clear_finish (AnyFunction  *self,
+                                    GAsyncResult *result,
+                                    GError      **error);
 
 ANY_AVAILABLE_IN_1_0
 char *any_function_dup_ident (AnyFunction *self,

@@ -6,7 +6,6 @@
 
 #include "any-outcome.h"
 
-#include "any-depfiles.h"
 #include "any-failure.h"
 #include "any-function-private.h"
 #include "any-policy.h"
@@ -34,19 +33,17 @@ any_outcome_get_expires (const AnyOutcome *self)
 }
 
 /* Finds out what it depends on. It stays unknown where it may not outlive this call; with an error if that was not asked for. The files
- * of a failure are known only if they were named before. */
+ * that were named once it was known may have been read at any time since an instant of any_stamp_now(). */
 void
-any_outcome_list_dependencies (AnyOutcome *self,
-                               AnyHook    *depfiles,
-                               gint64      since,
-                               GError    **error)
+any_outcome_list_dependencies (AnyOutcome        *self,
+                               const char *const *files,
+                               gint64             since,
+                               GError           **error)
 {
   AnyDependencies *dependencies = any_answer_get_dependencies (self->answer);
 
-  if (self->value == NULL && depfiles != NULL)
-    return;
-  if (self->value != NULL && depfiles != NULL && !any_depfiles_add (depfiles, self->answer, self->value, since, error))
-    return;
+  for (; files != NULL && *files != NULL; files++)
+    any_dependencies_add_read (dependencies, *files, since);
 
   if (get_maxage (self) == 0 || !any_dependencies_settle (dependencies, error))
     return;
@@ -63,31 +60,12 @@ any_outcome_is_memorable (const AnyOutcome *self)
 }
 
 /* Whether something can be made of it that lasts: of a failure as long as it is remembered, or until what it depends on has changed. */
-static gboolean
-is_lasting (const AnyOutcome *self)
+gboolean
+any_outcome_is_lasting (const AnyOutcome *self)
 {
   if (self->dependencies == NULL || self->failure == NULL)
     return self->dependencies != NULL;
 
   return any_outcome_is_memorable (self) &&
          (any_function_get_error_maxage (self->function) > 0 || g_bytes_get_size (self->dependencies) > 0);
-}
-
-/* It goes into a computation around this one, which holds no longer than it. */
-void
-any_outcome_hand_up (const AnyOutcome *self,
-                     AnyAnswer        *outer)
-{
-  const guint8 *bytes;
-  gsize         length;
-
-  if (!is_lasting (self))
-    {
-      any_answer_inherit_doubt (outer);
-      return;
-    }
-
-  bytes = g_bytes_get_data (self->dependencies, &length);
-  any_answer_inherit (outer, any_function_get_name (self->function), any_function_get_version (self->function),
-                      bytes, length, any_outcome_get_expires (self));
 }

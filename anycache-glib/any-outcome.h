@@ -6,7 +6,6 @@
 
 #include "any-answer.h"
 #include "any-function.h"
-#include "any-hook.h"
 
 G_BEGIN_DECLS
 
@@ -25,16 +24,15 @@ void any_outcome_clear (AnyOutcome *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AnyOutcome, any_outcome_clear)
 
-void any_outcome_list_dependencies (AnyOutcome *self,
-                                    AnyHook    *depfiles,
-                                    gint64      since,
-                                    GError    **error);
+void any_outcome_list_dependencies (AnyOutcome        *self,
+                                    const char *const *files,
+                                    gint64             since,
+                                    GError           **error);
 
 gint64 any_outcome_get_expires (const AnyOutcome *self);
 
 gboolean any_outcome_is_memorable (const AnyOutcome *self);
 
-void any_outcome_hand_up (const AnyOutcome *self,
-                          AnyAnswer        *outer);
+gboolean any_outcome_is_lasting (const AnyOutcome *self);
 
 G_END_DECLS

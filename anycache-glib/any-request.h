@@ -37,6 +37,19 @@ void any_request_add_dependency_full (AnyRequest        *self,
                                       AnyDependencyFlags flags);
 
 ANY_AVAILABLE_IN_1_0
+void any_request_call_async (AnyRequest         *self,
+                             AnyFunction        *function,
+                             GVariant           *args,
+                             GCancellable       *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer            user_data);
+
+ANY_AVAILABLE_IN_1_0
+GVariant *any_request_call_finish (AnyRequest   *self,
+                                   GAsyncResult *result,
+                                   GError      **error);
+
+ANY_AVAILABLE_IN_1_0
 void any_request_set_maxage (AnyRequest *self,
                              gint64      maxage);
 

@@ -148,28 +148,6 @@ release (AnyRevalidation *self,
   g_mutex_unlock (&self->lock);
 }
 
-static gboolean
-job_run_cb (gpointer user_data)
-{
-  Job *job = user_data;
-  g_autoptr (AnyFunction) function = g_weak_ref_get (&job->function);
-  g_autoptr (GVariant) result = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (function == NULL)
-    return G_SOURCE_REMOVE;
-
-  result = any_function_call_fresh (function, job->args, &error);
-  if (result == NULL)
-    g_debug ("“%s” was not computed anew: %s", any_function_get_name (function), error->message);
-
-  release (any_function_get_revalidation (function), &job->ident, result == NULL ? any_function_get_error_maxage (function) : 0);
-  if (result != NULL)
-    any_function_emit_updated (function, job->args, result);
-
-  return G_SOURCE_REMOVE;
-}
-
 static void
 job_free (gpointer user_data)
 {
@@ -178,6 +156,47 @@ job_free (gpointer user_data)
   g_weak_ref_clear (&job->function);
   g_variant_unref (job->args);
   g_free (job);
+}
+
+static void
+called_cb (GObject      *source,
+           GAsyncResult *call,
+           gpointer      user_data)
+{
+  Job         *job = user_data;
+  AnyFunction *function = ANY_FUNCTION (source);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) result = any_function_call_finish (function, call, &error);
+
+  if (result == NULL)
+    g_debug ("“%s” was not computed anew: %s", any_function_get_name (function), error->message);
+
+  release (any_function_get_revalidation (function), &job->ident, result == NULL ? any_function_get_error_maxage (function) : 0);
+  if (result != NULL)
+    any_function_emit_updated (function, job->args, result);
+  job_free (job);
+}
+
+/* The call is told where the function is at home, whatever context is the default in a thread that runs this one. */
+static gboolean
+job_run_cb (gpointer user_data)
+{
+  Job *job = user_data;
+  g_autoptr (AnyFunction) function = g_weak_ref_get (&job->function);
+  GMainContext *home;
+
+  if (function == NULL)
+    {
+      job_free (job);
+      return G_SOURCE_REMOVE;
+    }
+
+  home = any_function_get_owner (function)->context;
+  g_main_context_push_thread_default (home);
+  any_function_call_fresh_async (function, job->args, called_cb, job);
+  g_main_context_pop_thread_default (home);
+
+  return G_SOURCE_REMOVE;
 }
 
 /* Has a result computed when the function's main context has nothing better to do. Asked for again before that is done, or too early
@@ -200,7 +219,7 @@ any_revalidation_begin (AnyFunction    *function,
 
   source = g_idle_source_new ();
   g_source_set_static_name (source, "[anycache] revalidation");
-  g_source_set_callback (source, job_run_cb, job, job_free);
+  g_source_set_callback (source, job_run_cb, job, NULL);
   g_source_attach (source, any_function_get_owner (function)->context);
 }
 

@@ -8,6 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* So long nothing happens before nothing will. */
+#define QUIET_MS 50
+
 gboolean
 setup_compute_cb (AnyRequest *request,
                   gpointer    setup,
@@ -199,11 +202,24 @@ run_until (int *n_done,
     }
 }
 
+/* Until nothing has happened for a while: threads of the library have something to do with it, too. */
+void
+run_to_rest_of (GMainContext *context)
+{
+  guint n_quiet = 0;
+
+  while (n_quiet++ < QUIET_MS * any_test_patience () / 60)
+    {
+      while (g_main_context_iteration (context, FALSE))
+        n_quiet = 0;
+      g_usleep (1000);
+    }
+}
+
 void
 run_to_rest (void)
 {
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
+  run_to_rest_of (NULL);
 }
 
 void

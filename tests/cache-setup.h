@@ -76,6 +76,7 @@ void             stop_listening (void);
 void run_until (int *n_done,
                 int  n_wanted);
 void run_to_rest (void);
+void run_to_rest_of (GMainContext *context);
 
 /* Lets two threads take turns: one says how far it is, the other waits for that. */
 void reach (int *step,

@@ -217,7 +217,7 @@ START_TEST (test_meanwhile)
 }
 END_TEST
 
-/* What removes a result while it is refreshed wants it gone, and what refreshes it too is newer: the refresh yields. It may yield
+/* What removes a result while it is refreshed wants it gone, and what refreshes it in another process is newer: the refresh yields. It may yield
  * to less, but nothing brings the old result back. */
 START_TEST (test_refresh_yields)
 {
@@ -226,7 +226,6 @@ START_TEST (test_refresh_yields)
     remove_elsewhere,
     clear_function,
     clear_other_function,
-    refresh_it,
     refresh_elsewhere,
   };
 
@@ -276,16 +275,24 @@ START_TEST (test_in_the_callback)
 }
 END_TEST
 
-/* Two threads that ask for one result at one time: each gets one, and one of them is kept. */
+/* Two threads that ask for one result at one time get that of one computation, and so do two that refresh it. */
 START_TEST (test_two_at_once)
 {
   g_auto (Scene) scene = { 0 };
-  gint64 stored;
+  const GThreadFunc begin = _i == 0 ? call_cb : refresh_cb;
+  GThread          *threads[2];
 
   scene_init (&scene);
-  ck_assert_int_eq (play (&scene, call_cb, call_it), 1);
-  stored = lookup (scene.setup.function, KEY);
-  ck_assert (stored == 1 || stored == 2);
+  threads[0] = g_thread_new ("first", begin, scene.setup.function);
+  await_step (&scene.step, 1);
+  threads[1] = g_thread_new ("second", begin, scene.setup.function);
+  g_usleep (20000);
+  reach (&scene.step, 2);
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    ck_assert_int_eq (GPOINTER_TO_INT (g_thread_join (threads[i])), 1);
+  ck_assert_int_eq (scene.setup.n_computed, 1);
+  ck_assert_int_eq (lookup (scene.setup.function, KEY), 1);
 }
 END_TEST
 
@@ -445,7 +452,7 @@ main (void)
   tcase_add_test (all, test_meanwhile);
   tcase_add_test (all, test_refresh_yields);
   tcase_add_test (all, test_in_the_callback);
-  tcase_add_test (all, test_two_at_once);
+  tcase_add_loop_test (all, test_two_at_once, 0, 2);
   tcase_add_test (all, test_refresh_that_fails);
   tcase_add_loop_test (all, test_refresh_that_is_not_stored, 0, 3);
   tcase_add_test (all, test_store_without_age);

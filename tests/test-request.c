@@ -35,7 +35,6 @@ START_TEST (test_properties)
 {
   g_auto (Setup) setup = { 0 };
   g_autoptr (AnyFunction) function = NULL;
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   g_autoptr (AnyRequest) request = NULL;
   g_autoptr (GVariant) result = NULL;
   g_autoptr (GVariant) args = NULL;
@@ -45,7 +44,7 @@ START_TEST (test_properties)
 
   setup_init (&setup);
   function = define (&setup, keep_cb);
-  result = any_function_call (function, text_args (KEY), cancellable, NULL);
+  result = any_function_call (function, text_args (KEY), NULL, NULL);
   request = setup.data;
 
   g_object_get (request, "args", &args, "name", &name, "cancellable", &seen, NULL);
@@ -54,8 +53,37 @@ START_TEST (test_properties)
   ck_assert_ptr_eq (any_request_get_args (request), args);
   ck_assert_str_eq (name, "org.example.Other");
   ck_assert_str_eq (any_request_get_name (request), name);
-  ck_assert_ptr_eq (seen, cancellable);
-  ck_assert_ptr_eq (any_request_get_cancellable (request), cancellable);
+  ck_assert_ptr_eq (any_request_get_cancellable (request), seen);
+}
+END_TEST
+
+static gboolean
+cancel_cb (AnyRequest *request,
+           gpointer    data,
+           GError    **error)
+{
+  Setup *setup = data;
+
+  ck_assert (!g_cancellable_is_cancelled (any_request_get_cancellable (request)));
+  g_cancellable_cancel (setup->data);
+  ck_assert (g_cancellable_set_error_if_cancelled (any_request_get_cancellable (request), error));
+
+  return FALSE;
+}
+
+/* It is not the caller's own, as others may wait too; but when he was the last of them, it is told. */
+START_TEST (test_caller_cancels)
+{
+  g_auto (Setup) setup = { 0 };
+  g_autoptr (AnyFunction) function = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+
+  setup_init (&setup);
+  setup.data = cancellable;
+  function = define (&setup, cancel_cb);
+  ck_assert_ptr_null (any_function_call (function, text_args (KEY), cancellable, &error));
+  ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
 }
 END_TEST
 
@@ -691,6 +719,7 @@ main (void)
 
   tcase_set_timeout (all, 120);
   tcase_add_test (all, test_properties);
+  tcase_add_test (all, test_caller_cancels);
   tcase_add_test (all, test_there_is_a_cancellable);
   tcase_add_test (all, test_after_the_end);
   tcase_add_test (all, test_late_answers);

@@ -261,8 +261,7 @@ START_TEST (test_own_context)
   ck_assert_int_eq (call (function, KEY), 1);
   run_to_rest ();
   assert_seen (&self, 1, 0);
-  while (g_main_context_iteration (context, FALSE))
-    ;
+  run_to_rest_of (context);
   assert_seen (&self, 2, 1);
 }
 END_TEST

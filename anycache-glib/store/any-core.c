@@ -165,6 +165,27 @@ any_core_lookup (AnyCore        *self,
   return miss;
 }
 
+/* Finds a record that may be returned now where that needs no look at any file: nothing here waits for a disk. */
+AnyRecord *
+any_core_glance (AnyCore        *self,
+                 const AnyKey   *key,
+                 const AnyTerms *terms)
+{
+  gint64 now = terms->check_interval > 0 ? g_get_monotonic_time () : 0;
+  g_autoptr (AnyRecord) found = any_memory_tier_find (self->memory, key);
+
+  if (found == NULL)
+    return NULL;
+  if (now == 0 || !was_validated (self, found, terms, now))
+    {
+      if (found->dependencies_length > 0 ||
+          __atomic_load_n (&found->epoch, __ATOMIC_ACQUIRE) != any_disk_tier_get_epoch (self->disk))
+        return NULL;
+    }
+
+  return any_terms_are_over (terms, found) ? NULL : g_steal_pointer (&found);
+}
+
 /* Whether something that a record depends on was marked since its computation began, seen now, whatever interval an asker has. */
 gboolean
 any_core_is_marked (AnyCore         *self,
@@ -241,6 +262,14 @@ any_core_begin (AnyCore      *self,
                 GError      **error)
 {
   return any_disk_tier_begin (self->disk, key, origin, draft, error);
+}
+
+/* Whether anything was removed, replaced or marked in the directory since a draft was begun. */
+gboolean
+any_core_has_moved (AnyCore        *self,
+                    const AnyDraft *draft)
+{
+  return draft->epoch == ANY_EPOCH_UNKNOWN || any_disk_tier_get_epoch (self->disk) != draft->epoch;
 }
 
 AnyPublish

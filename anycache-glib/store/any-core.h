@@ -33,6 +33,10 @@ AnyMiss any_core_lookup (AnyCore        *self,
                          const AnyTerms *terms,
                          AnyRecord     **record);
 
+AnyRecord *any_core_glance (AnyCore        *self,
+                            const AnyKey   *key,
+                            const AnyTerms *terms);
+
 gboolean any_core_is_marked (AnyCore         *self,
                              const AnyRecord *record);
 
@@ -64,6 +68,9 @@ gboolean any_core_begin (AnyCore      *self,
                          AnyOrigin     origin,
                          AnyDraft     *draft,
                          GError      **error);
+
+gboolean any_core_has_moved (AnyCore        *self,
+                             const AnyDraft *draft);
 
 AnyPublish any_core_publish (AnyCore        *self,
                              const AnyKey   *key,

@@ -135,6 +135,17 @@ any_key_init (AnyKey     *self,
   return TRUE;
 }
 
+/* Makes a key of its own that is equal. */
+void
+any_key_init_copy (AnyKey       *self,
+                   const AnyKey *other)
+{
+  self->length = other->length;
+  self->ident = other->ident;
+  self->bytes = self->length <= sizeof self->inline_bytes ? self->inline_bytes : g_malloc (self->length);
+  memcpy (self->bytes, other->bytes, self->length);
+}
+
 void
 any_key_clear (AnyKey *self)
 {

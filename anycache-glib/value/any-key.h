@@ -49,6 +49,9 @@ gboolean any_key_init (AnyKey     *self,
                        GVariant   *args,
                        GError    **error);
 
+void any_key_init_copy (AnyKey       *self,
+                        const AnyKey *other);
+
 void any_key_clear (AnyKey *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AnyKey, any_key_clear)

@@ -33,6 +33,7 @@ static const char description[] =
   "  P3  hits from disk, pages and names in the kernel's caches, against the bare calls on the same files\n"
   "  P4  new entries, nothing deleted, with the default memory tier, against the bare calls for as many bytes\n"
   "  P5  the size of a large cache against that of a small one\n"
+  "  P9, P10  asynchronous calls against tasks of GIO that do nothing\n"
   "\n"
   "Ends with an error where an operation failed or gave a wrong result, whatever its time.";
 
@@ -84,6 +85,7 @@ measure_all (const Plan *plan)
   n_failed += measure_disk_hits (plan);
   n_failed += measure_memory_hits (plan);
   n_failed += measure_size (plan);
+  n_failed += measure_async_calls (plan);
 
   return n_failed;
 }

@@ -20,6 +20,7 @@ char *plan_make_folder (const Plan *self,
                         const char *name);
 
 /* Each prints its part of the table and gives how many operations failed or gave something wrong. */
+guint measure_async_calls (const Plan *plan);
 guint measure_disk_hits (const Plan *plan);
 guint measure_memory_hits (const Plan *plan);
 guint measure_size (const Plan *plan);

@@ -97,6 +97,7 @@ OPERATIONS = {
     'open': Operation({'one/0': '0'}, before=EMPTY, computed=1),
     'reopen': Operation({'one/8': '0'}, computed=1),
     'call': Operation({'one/8': '0', 'one/11': '0', 'two/8': '0'}, computed=3),
+    'call-async': Operation({'one/8': '0', 'one/11': '0', 'two/8': '0'}, computed=3),
     'hit': Operation({}),
     'lookup': Operation({}, found=3),
     'outdated': Operation({}, found=2),

@@ -81,6 +81,41 @@ run_call (FaultPair *pair,
   return TRUE;
 }
 
+static void
+called_cb (GObject      *function,
+           GAsyncResult *call,
+           gpointer      value)
+{
+  *(GVariant **) value = any_function_call_finish (ANY_FUNCTION (function), call, NULL);
+  g_main_context_wakeup (NULL);
+}
+
+/* The main loop must not fail because the cache does. */
+static void
+call_async (Rig *rig,
+            int  key)
+{
+  GVariant *value = NULL;
+
+  any_function_call_async (rig->function, rig_args (key), NULL, called_cb, &value);
+  while (value == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  if (rig_judge (value, key) != rig->generation)
+    fault_fail ("The asynchronous call of key %d gave a wrong result", key);
+  g_variant_unref (value);
+}
+
+static gboolean
+run_call_async (FaultPair *pair,
+                GError   **error)
+{
+  call_async (pair->one, FAULT_NEW_KEY);
+  call_async (pair->one, FAULT_NEW_BIG_KEY);
+  call_async (pair->two, FAULT_NEW_KEY);
+  return any_cache_flush (pair->one->cache, NULL, error);
+}
+
 static gboolean
 run_hit (FaultPair *pair,
          GError   **error)
@@ -314,6 +349,7 @@ static const FaultOperation operations[] = {
   { "open", TRUE, FALSE, 0, NULL, run_open },
   { "reopen", TRUE, TRUE, FAULT_NEW_KEY, NULL, run_reopen },
   { "call", FALSE, FALSE, FAULT_NEW_KEY, NULL, run_call },
+  { "call-async", FALSE, FALSE, FAULT_NEW_KEY, NULL, run_call_async },
   { "hit", FALSE, TRUE, 0, NULL, run_hit },
   { "lookup", FALSE, TRUE, 0, NULL, run_lookup },
   { "outdated", FALSE, TRUE, 0, NULL, run_outdated },

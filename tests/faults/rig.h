@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 #define RIG_STATE RIG_GEN "/state"
 #define RIG_EPOCH RIG_ROOT "/epoch"
 #define RIG_MARKS RIG_ROOT "/marks"
+#define RIG_LOCKS RIG_ROOT "/locks"
 #define RIG_TAG   RIG_ROOT "/CACHEDIR.TAG"
 
 /* In each shard, while an entry is being written. */
