@@ -269,7 +269,7 @@ gboolean
 any_core_has_moved (AnyCore        *self,
                     const AnyDraft *draft)
 {
-  return draft->epoch == ANY_EPOCH_UNKNOWN || any_disk_tier_get_epoch (self->disk) != draft->epoch;
+  return draft->begun == ANY_EPOCH_UNKNOWN || any_disk_tier_get_epoch (self->disk) != draft->begun;
 }
 
 AnyPublish

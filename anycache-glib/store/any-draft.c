@@ -56,6 +56,7 @@ begin_in (AnyDraft           *self,
   self->directory = any_directory_ref (directory);
   self->epoch = __atomic_load_n (&self->generation->epoch, __ATOMIC_ACQUIRE);
   self->marks = read_marks (location, directory, self->epoch);
+  self->begun = any_directory_read_epoch (directory);
   if (self->origin == ANY_ORIGIN_GIVEN)
     return TRUE;
 

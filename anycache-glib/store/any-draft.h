@@ -25,7 +25,8 @@ typedef struct
   AnyDirectory  *directory;  /* (owned) (nullable) */
   AnyGeneration *generation; /* (owned) (nullable) */
   guint64        sequence;
-  guint64        epoch;
+  guint64        epoch; /* in which the generation was last seen to be current */
+  guint64        begun; /* the epoch in which the draft was begun */
   guint64        marks; /* the number of the last one */
 
   AnyEntryIdentity entry; /* what stood in its place */
