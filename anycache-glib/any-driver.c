@@ -212,22 +212,17 @@ any_driver_call (AnyFunction  *function,
   return result;
 }
 
-/* Has what is stored just now, by one whose caller has had it already. NULL where nothing is. */
-AnyReply *
+/* Waits until what is being stored is stored, or could not be. */
+void
 any_driver_await_stored (AnyFunction  *function,
                          const AnyUse *use,
                          GCancellable *cancellable)
 {
-  AnyReply *reply = NULL;
-  AnyCall  *call;
+  const AnyComputation *outer = any_computation_get ();
+  AnyCall              *call = any_call_new (function, use, ANY_WANT_STORED, FALSE, NULL, cancellable);
 
-  if (!any_flight_is_storing (any_cache_get_core (any_function_get_cache (function)), &use->key))
-    return NULL;
-
-  call = any_call_new (function, use, ANY_WANT_STORED, FALSE, NULL, cancellable);
-  if (await_reply (call, NULL))
-    reply = any_reply_ref (call->waiter.reply);
+  if (outer != NULL)
+    any_call_set_outer (call, outer->flight, outer->answer);
+  await_reply (call, NULL);
   end (call);
-
-  return reply;
 }

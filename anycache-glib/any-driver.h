@@ -17,8 +17,8 @@ GVariant *any_driver_call (AnyFunction  *function,
                            GCancellable *cancellable,
                            GError      **error);
 
-AnyReply *any_driver_await_stored (AnyFunction  *function,
-                                   const AnyUse *use,
-                                   GCancellable *cancellable);
+void any_driver_await_stored (AnyFunction  *function,
+                              const AnyUse *use,
+                              GCancellable *cancellable);
 
 G_END_DECLS

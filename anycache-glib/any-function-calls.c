@@ -115,7 +115,7 @@ any_function_call (AnyFunction  *self,
   return find_or_compute (self, &use, cancellable, error);
 }
 
-/* Finds what is stored, or just being stored. */
+/* Finds what is stored, or was being stored when this began: who asks may have had it already. */
 static AnyMiss
 find_stored (AnyFunction    *self,
              const AnyUse   *use,
@@ -123,14 +123,14 @@ find_stored (AnyFunction    *self,
              GCancellable   *cancellable,
              AnyRecord     **record)
 {
-  AnyMiss miss = any_call_find (self, &use->key, terms, record);
-  g_autoptr (AnyReply) reply = miss != ANY_MISS_NONE ? any_driver_await_stored (self, use, cancellable) : NULL;
+  gboolean is_storing = any_flight_is_storing (core_of (self), &use->key);
+  AnyMiss  miss = any_call_find (self, &use->key, terms, record);
 
-  if (reply != NULL)
+  if (miss != ANY_MISS_NONE && is_storing)
     {
+      any_driver_await_stored (self, use, cancellable);
       g_clear_pointer (record, any_record_unref);
-      *record = reply->record != NULL ? any_record_ref (reply->record) : NULL;
-      miss = reply->miss;
+      miss = any_call_find (self, &use->key, terms, record);
     }
   any_call_count (self, miss);
 

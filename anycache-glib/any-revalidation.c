@@ -149,13 +149,19 @@ release (AnyRevalidation *self,
 }
 
 static void
-job_free (gpointer user_data)
+job_clear (gpointer data)
 {
-  Job *job = user_data;
+  Job *job = data;
 
   g_weak_ref_clear (&job->function);
   g_variant_unref (job->args);
-  g_free (job);
+}
+
+/* Held by the source, and by the call that it begins. */
+static void
+job_unref (gpointer job)
+{
+  g_atomic_rc_box_release_full (job, job_clear);
 }
 
 static void
@@ -174,7 +180,7 @@ called_cb (GObject      *source,
   release (any_function_get_revalidation (function), &job->ident, result == NULL ? any_function_get_error_maxage (function) : 0);
   if (result != NULL)
     any_function_emit_updated (function, job->args, result);
-  job_free (job);
+  job_unref (job);
 }
 
 /* The call is told where the function is at home, whatever context is the default in a thread that runs this one. */
@@ -186,14 +192,11 @@ job_run_cb (gpointer user_data)
   GMainContext *home;
 
   if (function == NULL)
-    {
-      job_free (job);
-      return G_SOURCE_REMOVE;
-    }
+    return G_SOURCE_REMOVE;
 
   home = any_function_get_owner (function)->context;
   g_main_context_push_thread_default (home);
-  any_function_call_fresh_async (function, job->args, called_cb, job);
+  any_function_call_fresh_async (function, job->args, called_cb, g_atomic_rc_box_acquire (job));
   g_main_context_pop_thread_default (home);
 
   return G_SOURCE_REMOVE;
@@ -212,14 +215,14 @@ any_revalidation_begin (AnyFunction    *function,
   if (!claim (any_function_get_revalidation (function), ident))
     return;
 
-  job = g_new0 (Job, 1);
+  job = g_atomic_rc_box_new0 (Job);
   g_weak_ref_init (&job->function, function);
   job->args = g_variant_ref (args);
   job->ident = *ident;
 
   source = g_idle_source_new ();
   g_source_set_static_name (source, "[anycache] revalidation");
-  g_source_set_callback (source, job_run_cb, job, NULL);
+  g_source_set_callback (source, job_run_cb, job, job_unref);
   g_source_attach (source, any_function_get_owner (function)->context);
 }
 
