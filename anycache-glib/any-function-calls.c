@@ -82,7 +82,9 @@ find_or_compute (AnyFunction  *self,
  *
  * Gives the result for some arguments: the stored one, if it may still be used, or one that is computed now and stored.
  *
- * The computation must answer before its callback returns; %G_IO_ERROR_WOULD_BLOCK otherwise. If this is called from within the
+ * It waits: for the disk, and for others who compute the same result. If it has to be computed here, the computation must answer before
+ * its callback returns; %G_IO_ERROR_WOULD_BLOCK otherwise, and also where the result is being computed by what this very thread's main
+ * loop would have to go on with. [method@AnyCache.Function.call_async] waits for nothing. If this is called from within the
  * computation of another function, what this result depends on is a dependency of that one too.
  *
  * Where [property@AnyCache.Function:stale-while-revalidate] is set, it may be a result whose age has run out lately.
@@ -225,8 +227,9 @@ any_function_peek (AnyFunction *self,
  * Computes the result for some arguments anew, whatever is stored, and stores it.
  *
  * After it returns, no process gets a result that was stored before it began, even if the new one may not be stored; and no
- * computation that began before it ended is stored over it. If the same result is computed elsewhere at the same time, none may be
- * left. Where the directory cannot be written, the old one stays, and [signal@AnyCache.Cache::store-failed] tells.
+ * computation that began before it ended is stored over it. Who refreshes the same result in this process at the same time shares the
+ * computation; if another process computes it, none may be left. Where the directory cannot be written, the old one stays, and
+ * [signal@AnyCache.Cache::store-failed] tells.
  *
  * Fails as [method@AnyCache.Function.call] does; what was stored then stays.
  *

@@ -474,20 +474,25 @@ START_TEST (test_wakes)
 }
 END_TEST
 
-/* Takes and frees the lock all the time. */
+typedef struct
+{
+  GMainContext *context;
+  int           is_over; /* atomic */
+} Hammer;
+
+/* Takes and frees the lock all the time, and none of GLib's that a child needs: that of its list of contexts nobody frees there. */
 static gpointer
 busy_thread (gpointer data)
 {
-  int *is_over = data;
+  Hammer *hammer = data;
 
-  while (!g_atomic_int_get (is_over))
+  while (!g_atomic_int_get (&hammer->is_over))
     {
-      g_autoptr (GMainContext) context = g_main_context_new ();
-      Sender sender = { context, 0 };
+      Sender sender = { hammer->context, 0 };
 
       for (guint i = 0; i < 100; i++)
-        any_delivery_push (context, count_cb, &sender);
-      while (g_main_context_iteration (context, FALSE))
+        any_delivery_push (hammer->context, count_cb, &sender);
+      while (g_main_context_iteration (hammer->context, FALSE))
         continue;
       g_assert_cmpuint (sender.n_seen, ==, 100);
     }
@@ -530,17 +535,18 @@ END_TEST
 START_TEST (test_the_lock_is_held)
 {
   g_autoptr (Fixture) self = fixture_new ();
+  g_autoptr (Fixture) other = fixture_new ();
+  Hammer   hammer = { other->context, FALSE };
   GThread *thread;
-  int      is_over = FALSE;
 
   if (!any_test_can_fork_from_threads ())
     return;
 
   push (self, 'z');
-  thread = g_thread_new ("busy", busy_thread, &is_over);
+  thread = g_thread_new ("busy", busy_thread, &hammer);
   for (guint i = 0; i < 50; i++)
     any_test_process_run (child_part, self);
-  g_atomic_int_set (&is_over, TRUE);
+  g_atomic_int_set (&hammer.is_over, TRUE);
   g_thread_join (thread);
 
   ck_assert (g_main_context_iteration (self->context, FALSE));
