@@ -105,16 +105,16 @@ call_clear (gpointer data)
 }
 
 AnyCall *
-any_call_new (AnyFunction   *function,
-              const AnyUse  *use,
-              AnyWant        want,
-              gboolean       insists,
-              const AnyCrew *crew,
-              GCancellable  *cancellable)
+any_call_new (AnyFunction          *function,
+              const AnyUse         *use,
+              AnyWant               want,
+              gboolean              insists,
+              const AnyWaiterFuncs *funcs,
+              GCancellable         *cancellable)
 {
   AnyCall *self = g_atomic_rc_box_new0 (AnyCall);
 
-  any_waiter_init (&self->waiter, want, crew, call_clear);
+  any_waiter_init (&self->waiter, want, funcs, call_clear);
   self->waiter.insists = insists;
   self->waiter.group = function;
   self->function = g_object_ref (function);

@@ -31,12 +31,12 @@ struct _AnyCall
   GTask        *task; /* (owned) (nullable): who is told */
 };
 
-AnyCall *any_call_new (AnyFunction   *function,
-                       const AnyUse  *use,
-                       AnyWant        want,
-                       gboolean       insists,
-                       const AnyCrew *crew,
-                       GCancellable  *cancellable);
+AnyCall *any_call_new (AnyFunction          *function,
+                       const AnyUse         *use,
+                       AnyWant               want,
+                       gboolean              insists,
+                       const AnyWaiterFuncs *funcs,
+                       GCancellable         *cancellable);
 
 static inline void
 any_call_unref (AnyCall *self)

@@ -6,9 +6,9 @@
 
 #include "any-function-private.h"
 
+#include "any-async-call.h"
 #include "any-cache-private.h"
 #include "any-computation.h"
-#include "any-crew.h"
 #include "any-errand.h"
 #include "any-policy.h"
 
@@ -146,7 +146,7 @@ any_function_call_async (AnyFunction        *self,
 
   task = task_new (self, ANY_TAG (any_function_call_async), cancellable, callback, user_data);
   if (begin (&use, self, args, task) && !glance (self, &use, task))
-    any_crew_call (self, &use, ANY_WANT_RESULT, FALSE, NULL, tell_result, g_steal_pointer (&task));
+    any_async_call (self, &use, ANY_WANT_RESULT, FALSE, NULL, tell_result, g_steal_pointer (&task));
 }
 
 /**
@@ -186,7 +186,7 @@ any_function_call_fresh_async (AnyFunction        *self,
   g_auto (AnyUse) use = { 0 };
 
   if (begin (&use, self, args, task))
-    any_crew_call (self, &use, ANY_WANT_RESULT, TRUE, NULL, tell_result, g_steal_pointer (&task));
+    any_async_call (self, &use, ANY_WANT_RESULT, TRUE, NULL, tell_result, g_steal_pointer (&task));
 }
 
 /* As a call for another computation, of which it is made. Takes the task. */
@@ -200,7 +200,7 @@ any_function_call_for (AnyFunction *self,
   g_auto (AnyUse) use = { 0 };
 
   if (begin (&use, self, args, task))
-    any_crew_call (self, &use, ANY_WANT_RESULT, FALSE, outer, tell_result, g_steal_pointer (&owned_task));
+    any_async_call (self, &use, ANY_WANT_RESULT, FALSE, outer, tell_result, g_steal_pointer (&owned_task));
   else if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
     any_answer_inherit_doubt (outer);
 }
@@ -232,7 +232,7 @@ any_function_lookup_async (AnyFunction        *self,
 
   task = task_new (self, ANY_TAG (any_function_lookup_async), cancellable, callback, user_data);
   if (begin (&use, self, args, task))
-    any_crew_call (self, &use, ANY_WANT_STORED, FALSE, NULL, tell_stored, g_steal_pointer (&task));
+    any_async_call (self, &use, ANY_WANT_STORED, FALSE, NULL, tell_stored, g_steal_pointer (&task));
 }
 
 /**
@@ -289,7 +289,7 @@ any_function_refresh_async (AnyFunction        *self,
 
   task = task_new (self, ANY_TAG (any_function_refresh_async), cancellable, callback, user_data);
   if (begin (&use, self, args, task))
-    any_crew_call (self, &use, ANY_WANT_NEW, TRUE, NULL, tell_result, g_steal_pointer (&task));
+    any_async_call (self, &use, ANY_WANT_NEW, TRUE, NULL, tell_result, g_steal_pointer (&task));
 }
 
 /**
@@ -344,7 +344,7 @@ any_function_is_outdated_async (AnyFunction        *self,
 
   task = task_new (self, ANY_TAG (any_function_is_outdated_async), cancellable, callback, user_data);
   if (begin (&use, self, args, task))
-    any_crew_call (self, &use, ANY_WANT_STORED, FALSE, NULL, tell_outdated, g_steal_pointer (&task));
+    any_async_call (self, &use, ANY_WANT_STORED, FALSE, NULL, tell_outdated, g_steal_pointer (&task));
 }
 
 /**

@@ -10,11 +10,11 @@
 #include "any-cache-private.h"
 #include "any-call.h"
 #include "any-computation.h"
-#include "any-driver.h"
 #include "any-entry-private.h"
 #include "any-flight.h"
 #include "any-policy.h"
 #include "any-revalidation.h"
+#include "any-sync-call.h"
 
 /* As any_use_init(), for somebody who may be computing something from what he asks for. */
 static gboolean
@@ -68,7 +68,7 @@ find_or_compute (AnyFunction  *self,
   if (!insists && miss == ANY_MISS_EXPIRED && any_terms_allow_stale (&terms, record))
     any_revalidation_begin (self, use->args, &use->key.ident);
   else if (miss != ANY_MISS_NONE)
-    return any_driver_call (self, use, ANY_WANT_RESULT, insists, cancellable, error);
+    return any_sync_call (self, use, ANY_WANT_RESULT, insists, cancellable, error);
 
   return any_call_use (self, use->args, record, get_outer (), error);
 }
@@ -130,7 +130,7 @@ find_stored (AnyFunction    *self,
 
   if (miss != ANY_MISS_NONE && is_storing)
     {
-      any_driver_await_stored (self, use, cancellable);
+      any_sync_call_await_stored (self, use, cancellable);
       g_clear_pointer (record, any_record_unref);
       miss = any_call_find (self, &use->key, terms, record);
     }
@@ -252,7 +252,7 @@ any_function_refresh (AnyFunction  *self,
       !any_computation_check (self, &use.key, error))
     return NULL;
 
-  return any_driver_call (self, &use, ANY_WANT_NEW, TRUE, cancellable, error);
+  return any_sync_call (self, &use, ANY_WANT_NEW, TRUE, cancellable, error);
 }
 
 /**

@@ -43,7 +43,7 @@ static gboolean
 needs_thread (const AnyFlight *flight,
               const GThread   *thread)
 {
-  return thread != NULL && flight->stage == ANY_FLIGHT_COMPUTES && flight->crew != NULL && flight->performer == thread;
+  return thread != NULL && flight->stage == ANY_FLIGHT_COMPUTES && flight->funcs != NULL && flight->performer == thread;
 }
 
 typedef enum

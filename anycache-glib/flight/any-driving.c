@@ -15,7 +15,7 @@ gboolean
 any_flight_begin_computing (AnyFlight *self,
                             AnyWaiter *waiter,
                             guint      turn,
-                            gpointer   cargo)
+                            gpointer   computation)
 {
   gboolean begins;
 
@@ -27,8 +27,8 @@ any_flight_begin_computing (AnyFlight *self,
     {
       self->stage = ANY_FLIGHT_COMPUTES;
       self->asked = NULL;
-      self->crew = waiter->crew;
-      self->cargo = cargo;
+      self->funcs = waiter->funcs;
+      self->computation = computation;
       self->performer = g_thread_self ();
       self->insists = waiter->insists;
       for (GList *link = self->waiters.head; link != NULL; link = link->next)
@@ -96,7 +96,7 @@ any_flight_list_groups (AnyFlight *self)
 static gboolean
 is_early (const AnyWaiter *waiter)
 {
-  return waiter->crew != NULL && waiter->want != ANY_WANT_STORED && !waiter->insists && !waiter->late && waiter->outer == NULL;
+  return waiter->funcs != NULL && waiter->want != ANY_WANT_STORED && !waiter->insists && !waiter->late && waiter->outer == NULL;
 }
 
 /* The user's code has answered. FALSE where nobody wants it any more. With an early reply, those are served with it who can be. */
@@ -105,18 +105,18 @@ any_flight_begin_storing (AnyFlight *self,
                           AnyReply  *early)
 {
   GQueue   served = G_QUEUE_INIT;
-  gpointer cargo = NULL;
+  gpointer computation = NULL;
   gboolean begins;
   GList   *next;
 
   g_mutex_lock (&any_flights_lock);
 
-  cargo = g_steal_pointer (&self->cargo);
+  computation = g_steal_pointer (&self->computation);
   begins = self->stage == ANY_FLIGHT_COMPUTES;
   if (begins)
     {
       self->stage = ANY_FLIGHT_STORES;
-      if (self->crew != NULL)
+      if (self->funcs != NULL)
         g_queue_push_tail_link (&any_flights_storing, &self->in_storing);
     }
   for (GList *link = self->waiters.head; begins && early != NULL && link != NULL; link = next)
@@ -129,8 +129,8 @@ any_flight_begin_storing (AnyFlight *self,
   g_mutex_unlock (&any_flights_lock);
 
   any_flight_tell (&served);
-  if (cargo != NULL)
-    self->crew->release (cargo);
+  if (computation != NULL)
+    self->funcs->release (computation);
 
   return begins;
 }
@@ -147,7 +147,7 @@ any_flight_land (AnyFlight *self,
 
   g_mutex_lock (&any_flights_lock);
 
-  if (self->stage == ANY_FLIGHT_STORES && self->crew != NULL)
+  if (self->stage == ANY_FLIGHT_STORES && self->funcs != NULL)
     g_queue_unlink (&any_flights_storing, &self->in_storing);
   flushes = g_steal_pointer (&self->flushes);
 
@@ -184,20 +184,20 @@ any_flight_serve (AnyFlight *self,
   any_flight_tell (&served);
 }
 
-/* Gives up the driving, which was a thread's own or, with none, the crew's. It ends where nobody is left. */
+/* Gives up the driving, which was a thread's own or, with none, that of the waiters' functions. It ends where nobody is left. */
 void
 any_flight_hand_over (AnyFlight *self,
                       AnyWaiter *own)
 {
-  AnyFlight     *kept = NULL;
-  const AnyCrew *old_crew = self->crew;
-  const AnyCrew *crew = NULL;
-  gpointer       cargo;
-  AnyWaiter     *next;
+  AnyFlight            *kept = NULL;
+  const AnyWaiterFuncs *old_funcs = self->funcs;
+  const AnyWaiterFuncs *funcs = NULL;
+  gpointer              computation;
+  AnyWaiter            *next;
 
   g_mutex_lock (&any_flights_lock);
 
-  cargo = g_steal_pointer (&self->cargo);
+  computation = g_steal_pointer (&self->computation);
 
   if (own != NULL)
     {
@@ -213,7 +213,7 @@ any_flight_hand_over (AnyFlight *self,
   if (next != NULL)
     {
       self->stage = ANY_FLIGHT_LOOKS;
-      crew = next->crew;
+      funcs = next->funcs;
       if (next->thread != NULL)
         next->state = ANY_WAITER_DRIVES;
       any_waiter_wake (next);
@@ -223,9 +223,9 @@ any_flight_hand_over (AnyFlight *self,
 
   if (next == NULL)
     any_process_lock_release (&self->process_lock);
-  else if (crew != NULL)
-    crew->drive (any_flight_ref (self));
-  if (cargo != NULL)
-    old_crew->release (cargo);
+  else if (funcs != NULL)
+    funcs->drive (any_flight_ref (self));
+  if (computation != NULL)
+    old_funcs->release (computation);
   g_clear_pointer (&kept, any_flight_unref);
 }

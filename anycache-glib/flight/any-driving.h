@@ -39,7 +39,7 @@ gboolean any_flight_recall (AnyFlight *self,
 gboolean any_flight_begin_computing (AnyFlight *self,
                                      AnyWaiter *waiter,
                                      guint      turn,
-                                     gpointer   cargo);
+                                     gpointer   computation);
 
 gboolean any_flight_insists (AnyFlight *self);
 

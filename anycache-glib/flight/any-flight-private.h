@@ -33,19 +33,19 @@ struct _AnyFlight
   guint          n_waits;     /* so often another process was in the way */
 
   /* Protected by any_flights_lock. */
-  AnyFlightStage stage;
-  gboolean       is_known;  /* in the table: others can join */
-  GQueue         waiters;   /* (element-type AnyWaiter) (owned) */
-  guint          n_looks;   /* that have begun */
-  guint          turn;      /* who is asked changes with it */
-  AnyWaiter     *asked;     /* (nullable): one of the waiters */
-  const AnyCrew *crew;      /* (nullable): of who was asked */
-  GThread       *performer; /* (nullable): in whose thread the user's code was called */
-  gpointer       cargo;     /* (owned) (nullable), while it computes: what the crew does that with */
-  gboolean       insists;   /* the computation, on what is fresh */
-  gboolean       visited;   /* by who looks for a deadlock */
-  GSList        *flushes;   /* (element-type AnyFlush): who waits until it is stored */
-  GList          in_storing;
+  AnyFlightStage        stage;
+  gboolean              is_known;    /* in the table: others can join */
+  GQueue                waiters;     /* (element-type AnyWaiter) (owned) */
+  guint                 n_looks;     /* that have begun */
+  guint                 turn;        /* who is asked changes with it */
+  AnyWaiter            *asked;       /* (nullable): one of the waiters */
+  const AnyWaiterFuncs *funcs;       /* (nullable): of who was asked */
+  GThread              *performer;   /* (nullable): in whose thread the user's code was called */
+  gpointer              computation; /* (owned) (nullable), while it computes: what its functions do that with */
+  gboolean              insists;     /* the computation, on what is fresh */
+  gboolean              visited;     /* by who looks for a deadlock */
+  GSList               *flushes;     /* (element-type AnyFlush): who waits until it is stored */
+  GList                 in_storing;
 };
 
 extern GMutex any_flights_lock;
@@ -60,7 +60,7 @@ gboolean any_flight_is_wanted_locked (AnyFlight *self);
 
 AnyWaiter *any_flight_choose_locked (AnyFlight *self);
 
-/* Serving: those with a crew are told when the lock is free. */
+/* Serving: those with functions are told when the lock is free. */
 void any_flight_serve_locked (AnyFlight *self,
                               AnyWaiter *waiter,
                               AnyReply  *reply,

@@ -163,9 +163,9 @@ any_flight_join (AnyWaiter    *waiter,
   g_mutex_unlock (&any_flights_lock);
 
   if (recall > 0)
-    waiter->crew->recall (any_flight_ref (fresh), recall);
-  else if (fresh != NULL && waiter->crew != NULL)
-    waiter->crew->drive (any_flight_ref (fresh));
+    waiter->funcs->recall (any_flight_ref (fresh), recall);
+  else if (fresh != NULL && waiter->funcs != NULL)
+    waiter->funcs->drive (any_flight_ref (fresh));
 
   return TRUE;
 }
@@ -185,23 +185,23 @@ any_flight_is_wanted_locked (AnyFlight *self)
 /* What a flight needs when somebody has left it. */
 typedef struct
 {
-  const AnyCrew *crew;
-  gpointer       cargo; /* (owned) (nullable): of what is aborted */
-  gboolean       cancels;
-  gboolean       drives; /* another one must be asked */
+  const AnyWaiterFuncs *funcs;
+  gpointer              computation; /* (owned) (nullable): of what is aborted */
+  gboolean              cancels;
+  gboolean              drives; /* another one must be asked */
 } Consequence;
 
 static Consequence
 consider_locked (AnyFlight *self,
                  AnyWaiter *gone)
 {
-  Consequence consequence = { .crew = self->crew };
+  Consequence consequence = { .funcs = self->funcs };
 
   if (self->stage == ANY_FLIGHT_COMPUTES && !any_flight_is_wanted_locked (self))
     {
       consequence.cancels = TRUE;
-      consequence.cargo = g_steal_pointer (&self->cargo);
-      if (consequence.cargo != NULL)
+      consequence.computation = g_steal_pointer (&self->computation);
+      if (consequence.computation != NULL)
         any_flight_end_locked (self);
     }
   else if (self->stage == ANY_FLIGHT_ASKS && self->asked == gone)
@@ -215,7 +215,7 @@ consider_locked (AnyFlight *self,
   return consequence;
 }
 
-/* Lets somebody go who does not want to wait any longer. Where it did wait, with a crew, the reference that the flight had is the
+/* Lets somebody go who does not want to wait any longer. Where it did wait, with functions, the reference that the flight had is the
  * caller's. The computation is told if nobody is left. */
 gboolean
 any_flight_leave (AnyWaiter *waiter)
@@ -240,10 +240,10 @@ any_flight_leave (AnyWaiter *waiter)
 
   if (consequence.cancels)
     g_cancellable_cancel (flight->cancellable);
-  if (consequence.cargo != NULL)
-    consequence.crew->abort (consequence.cargo);
+  if (consequence.computation != NULL)
+    consequence.funcs->abort (consequence.computation);
   if (consequence.drives)
-    consequence.crew->drive (any_flight_ref (flight));
+    consequence.funcs->drive (any_flight_ref (flight));
   if (waited && waiter->thread != NULL)
     any_waiter_unref (waiter);
 

@@ -26,7 +26,7 @@ any_flight_begin_look (AnyFlight *self,
     {
       AnyWaiter *waiter = link->data;
 
-      if (!waiter->missed && (own != NULL ? waiter == own : waiter->crew != NULL))
+      if (!waiter->missed && (own != NULL ? waiter == own : waiter->funcs != NULL))
         found = any_waiter_ref (waiter);
     }
   if (found != NULL)

@@ -6,7 +6,7 @@
 
 #include "any-flight-private.h"
 
-/* Those with a crew that were served under the lock, to be told without it. */
+/* Those with functions that were served under the lock, to be told without it. */
 void
 any_flight_tell (GQueue *served)
 {
@@ -16,8 +16,8 @@ any_flight_tell (GQueue *served)
     {
       AnyWaiter *waiter = link->data;
 
-      if (waiter->crew != NULL)
-        waiter->crew->serve (waiter);
+      if (waiter->funcs != NULL)
+        waiter->funcs->serve (waiter);
       else
         any_waiter_unref (waiter);
     }

@@ -42,14 +42,14 @@ any_flight_begin_asking (AnyFlight *self,
 
   self->stage = ANY_FLIGHT_ASKS;
   self->asked = any_waiter_ref (chosen);
-  self->crew = chosen->crew;
+  self->funcs = chosen->funcs;
   *turn = ++self->turn;
   recalls = has_other_context_locked (self, chosen->context);
 
   g_mutex_unlock (&any_flights_lock);
 
   if (recalls)
-    chosen->crew->recall (any_flight_ref (self), *turn);
+    chosen->funcs->recall (any_flight_ref (self), *turn);
 
   return chosen;
 }

@@ -10,16 +10,16 @@
 
 /* Of a box that is filled with zeroes. */
 void
-any_waiter_init (AnyWaiter     *self,
-                 AnyWant        want,
-                 const AnyCrew *crew,
-                 GDestroyNotify clear)
+any_waiter_init (AnyWaiter            *self,
+                 AnyWant               want,
+                 const AnyWaiterFuncs *funcs,
+                 GDestroyNotify        clear)
 {
   self->want = want;
   self->miss = ANY_MISS_ABSENT;
-  self->crew = crew;
+  self->funcs = funcs;
   self->clear = clear;
-  if (crew != NULL)
+  if (funcs != NULL)
     self->context = g_main_context_ref_thread_default ();
   else
     self->thread = g_thread_self ();

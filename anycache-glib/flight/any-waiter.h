@@ -33,25 +33,25 @@ typedef struct
 {
   void (*drive) (AnyFlight *flight);              /* (transfer full): goes on with a flight that no thread of the user's drives */
   void (*recall) (AnyFlight *flight, guint turn); /* (transfer full): sees to it that another one is asked if this one is slow */
-  void (*abort) (gpointer cargo);                 /* (transfer full): nobody is left for whom it is computed */
-  void (*release) (gpointer cargo);               /* (transfer full): it is computed */
+  void (*abort) (gpointer computation);           /* (transfer full): nobody is left for whom it is computed */
+  void (*release) (gpointer computation);         /* (transfer full): it is computed */
   void (*serve) (AnyWaiter *waiter);              /* (transfer full): its reply is there */
-} AnyCrew;
+} AnyWaiterFuncs;
 
-/* Somebody who asks for a key: a thread that waits or, with a crew, one who is told.
+/* Somebody who asks for a key: a thread that waits or, with functions, one who is told.
  *
  * It is a member, the first one, of an atomically reference counted box.
  */
 struct _AnyWaiter
 {
-  AnyWant        want;    /* set once */
-  gboolean       insists; /* set once: on what is fresh, also of what goes into it */
-  gpointer       group;   /* set once: an object; those of one group take what is stored on the same terms */
-  const AnyCrew *crew;    /* (nullable), set once */
-  GMainContext  *context; /* (nullable), set once: where it is at home; with a crew */
-  GThread       *thread;  /* (nullable), set once: that waits; without a crew */
-  AnyFlight     *outer;   /* (owned) (nullable), set once: for whose computation it asks */
-  GDestroyNotify clear;   /* set once: of the box */
+  AnyWant               want;    /* set once */
+  gboolean              insists; /* set once: on what is fresh, also of what goes into it */
+  gpointer              group;   /* set once: an object; those of one group take what is stored on the same terms */
+  const AnyWaiterFuncs *funcs;   /* (nullable), set once */
+  GMainContext         *context; /* (nullable), set once: where it is at home; with functions */
+  GThread              *thread;  /* (nullable), set once: that waits; without functions */
+  AnyFlight            *outer;   /* (owned) (nullable), set once: for whose computation it asks */
+  GDestroyNotify        clear;   /* set once: of the box */
 
   /* Protected by the lock of flights. */
   AnyFlight     *flight; /* (nullable): while it waits or drives */
@@ -66,10 +66,10 @@ struct _AnyWaiter
   GList          in_queue; /* of those who keep others waiting, see AnyQueue */
 };
 
-void any_waiter_init (AnyWaiter     *self,
-                      AnyWant        want,
-                      const AnyCrew *crew,
-                      GDestroyNotify clear);
+void any_waiter_init (AnyWaiter            *self,
+                      AnyWant               want,
+                      const AnyWaiterFuncs *funcs,
+                      GDestroyNotify        clear);
 
 AnyWaiter *any_waiter_ref (AnyWaiter *self);
 void       any_waiter_unref (AnyWaiter *self);

@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "any-voyage.h"
+#include "any-async-computation.h"
 
 #include "any-asking.h"
 #include "any-computation.h"
@@ -39,16 +39,16 @@ typedef struct
   GVariant *value;   /* (owned) (nullable) */
   GError   *failure; /* (owned) (nullable) */
   gsize     n_bytes; /* of the value, while it is pending */
-} Voyage;
+} Computation;
 
-static Voyage *
-voyage_ref (Voyage *self)
+static Computation *
+computation_ref (Computation *self)
 {
   return g_atomic_rc_box_acquire (self);
 }
 
 static void
-voyage_clear (Voyage *self)
+computation_clear (Computation *self)
 {
   g_clear_pointer (&self->value, g_variant_unref);
   g_clear_error (&self->failure);
@@ -58,15 +58,15 @@ voyage_clear (Voyage *self)
 }
 
 static void
-voyage_unref (Voyage *self)
+computation_unref (Computation *self)
 {
-  g_atomic_rc_box_release_full (self, (GDestroyNotify) voyage_clear);
+  g_atomic_rc_box_release_full (self, (GDestroyNotify) computation_clear);
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Voyage, voyage_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Computation, computation_unref)
 
 static gboolean
-claim (Voyage *self)
+claim (Computation *self)
 {
   return g_atomic_int_compare_and_exchange (&self->claimed, FALSE, TRUE);
 }
@@ -75,7 +75,7 @@ claim (Voyage *self)
 static void
 store_cb (gpointer data)
 {
-  g_autoptr (Voyage) self = data;
+  g_autoptr (Computation) self = data;
   g_autoptr (AnyReply) reply = NULL;
   gboolean late;
 
@@ -88,7 +88,7 @@ store_cb (gpointer data)
 
 /* Those who can have it have it before the disk does. */
 static void
-hand_to_disk (Voyage *self)
+hand_to_disk (Computation *self)
 {
   g_autoptr (AnyReply) early = NULL;
 
@@ -98,7 +98,7 @@ hand_to_disk (Voyage *self)
 
   if (any_flight_begin_storing (self->flight, early))
     {
-      any_pool_push (store_cb, voyage_ref (self));
+      any_pool_push (store_cb, computation_ref (self));
       return;
     }
 
@@ -108,7 +108,7 @@ hand_to_disk (Voyage *self)
 
 /* In the caller's main context, as it is the user who names the files. */
 static void
-list_files (Voyage *self)
+list_files (Computation *self)
 {
   AnyComputation computation;
 
@@ -120,7 +120,7 @@ list_files (Voyage *self)
 static void
 list_files_cb (gpointer data)
 {
-  g_autoptr (Voyage) self = data;
+  g_autoptr (Computation) self = data;
 
   list_files (self);
   hand_to_disk (self);
@@ -128,7 +128,7 @@ list_files_cb (gpointer data)
 
 /* Others who wait have nothing from a failure that is this caller's own: it goes, and they are asked in its place. */
 static void
-serve_one (Voyage *self)
+serve_one (Computation *self)
 {
   g_autoptr (AnyReply) reply = any_reply_new_computed (NULL, self->failure, NULL, -1);
 
@@ -138,10 +138,10 @@ serve_one (Voyage *self)
 
 /* The answer is there, or there will be none. */
 static void
-go_on (Voyage  *self,
-       gboolean accepted,
-       GError  *callback_error,
-       gboolean is_at_home)
+go_on (Computation *self,
+       gboolean     accepted,
+       GError      *callback_error,
+       gboolean     is_at_home)
 {
   self->value = any_asking_take (&self->attempt, accepted, callback_error, &self->failure);
 
@@ -153,7 +153,7 @@ go_on (Voyage  *self,
 
   if (self->attempt.depfiles != NULL && self->value != NULL && !is_at_home)
     {
-      any_delivery_push (self->call->waiter.context, list_files_cb, voyage_ref (self));
+      any_delivery_push (self->call->waiter.context, list_files_cb, computation_ref (self));
       return;
     }
 
@@ -164,8 +164,8 @@ go_on (Voyage  *self,
 
 /* The last of the events goes on with it. */
 static gboolean
-note (Voyage *self,
-      guint   event)
+note (Computation *self,
+      guint        event)
 {
   guint others = g_atomic_int_or (&self->events, event);
 
@@ -176,7 +176,7 @@ static void
 answered_cb (AnyAnswer *answer G_GNUC_UNUSED,
              gpointer          data)
 {
-  Voyage *self = data;
+  Computation *self = data;
 
   if (note (self, ANSWERED))
     go_on (self, TRUE, NULL, FALSE);
@@ -187,19 +187,19 @@ progressed_cb (AnyAnswer *answer,
                double     fraction,
                gpointer   data)
 {
-  any_asking_tell_progress (((Voyage *) data)->flight, answer, fraction);
+  any_asking_tell_progress (((Computation *) data)->flight, answer, fraction);
 }
 
 static const AnyAnswerListener listener = {
   .answered = answered_cb,
   .progressed = progressed_cb,
-  .ref = (gpointer (*) (gpointer)) voyage_ref,
-  .unref = (GDestroyNotify) voyage_unref,
+  .ref = (gpointer (*) (gpointer)) computation_ref,
+  .unref = (GDestroyNotify) computation_unref,
 };
 
 /* Asks the user. To drop the request may be the last that was needed to know that there is no answer. */
 static void
-ask (Voyage *self)
+ask (Computation *self)
 {
   AnyComputation computation;
   AnyRequest    *request;
@@ -219,24 +219,24 @@ ask (Voyage *self)
 static void
 ask_cb (gpointer data)
 {
-  g_autoptr (Voyage) self = data;
+  g_autoptr (Computation) self = data;
 
-  voyage_ref (self);
+  computation_ref (self);
   if (any_flight_begin_computing (self->flight, &self->call->waiter, self->turn, self))
     ask (self);
   else
-    voyage_unref (self);
+    computation_unref (self);
 }
 
 /* Notes what the directory is like, in a thread of the library's, and has the user asked in the main context of a call. */
 void
-any_voyage_begin (AnyFlight *flight,
-                  AnyCall   *call,
-                  guint      turn,
-                  AnyRecord *old)
+any_async_computation_begin (AnyFlight *flight,
+                             AnyCall   *call,
+                             guint      turn,
+                             AnyRecord *old)
 {
-  Voyage   *self = g_atomic_rc_box_new0 (Voyage);
-  AnyOrigin origin = call->waiter.want == ANY_WANT_NEW ? ANY_ORIGIN_REFRESH : ANY_ORIGIN_CALL;
+  Computation *self = g_atomic_rc_box_new0 (Computation);
+  AnyOrigin    origin = call->waiter.want == ANY_WANT_NEW ? ANY_ORIGIN_REFRESH : ANY_ORIGIN_CALL;
 
   self->flight = any_flight_ref (flight);
   any_waiter_ref (&call->waiter);
@@ -250,9 +250,9 @@ any_voyage_begin (AnyFlight *flight,
 
 /* Nobody wants it any more. What is answered all the same is dropped. */
 void
-any_voyage_abort (gpointer data)
+any_async_computation_abort (gpointer data)
 {
-  g_autoptr (Voyage) self = data;
+  g_autoptr (Computation) self = data;
   g_autoptr (GVariant) value = NULL;
   g_autoptr (GError) failure = NULL;
 
@@ -264,7 +264,7 @@ any_voyage_abort (gpointer data)
 }
 
 void
-any_voyage_release (gpointer self)
+any_async_computation_release (gpointer self)
 {
-  voyage_unref (self);
+  computation_unref (self);
 }

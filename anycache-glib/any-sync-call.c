@@ -4,7 +4,7 @@
 
 #include "config.h"
 
-#include "any-driver.h"
+#include "any-sync-call.h"
 
 #include "any-asking.h"
 #include "any-cache-private.h"
@@ -189,12 +189,12 @@ end (AnyCall *call)
 
 /* Calls a function where the result is not at hand. */
 GVariant *
-any_driver_call (AnyFunction  *function,
-                 const AnyUse *use,
-                 AnyWant       want,
-                 gboolean      insists,
-                 GCancellable *cancellable,
-                 GError      **error)
+any_sync_call (AnyFunction  *function,
+               const AnyUse *use,
+               AnyWant       want,
+               gboolean      insists,
+               GCancellable *cancellable,
+               GError      **error)
 {
   const AnyComputation *outer = any_computation_get ();
   AnyCall              *call = any_call_new (function, use, want, insists, NULL, cancellable);
@@ -214,9 +214,9 @@ any_driver_call (AnyFunction  *function,
 
 /* Waits until what is being stored is stored, or could not be. */
 void
-any_driver_await_stored (AnyFunction  *function,
-                         const AnyUse *use,
-                         GCancellable *cancellable)
+any_sync_call_await_stored (AnyFunction  *function,
+                            const AnyUse *use,
+                            GCancellable *cancellable)
 {
   const AnyComputation *outer = any_computation_get ();
   AnyCall              *call = any_call_new (function, use, ANY_WANT_STORED, FALSE, NULL, cancellable);

@@ -4,14 +4,14 @@
 
 #include "config.h"
 
-#include "any-crew.h"
+#include "any-async-call.h"
 
+#include "any-async-computation.h"
 #include "any-cache-private.h"
 #include "any-delivery.h"
 #include "any-driving.h"
 #include "any-function-private.h"
 #include "any-pool.h"
-#include "any-voyage.h"
 
 /* So long a main context may be busy before somebody else is asked. */
 #define RECALL_US (100 * G_TIME_SPAN_MILLISECOND)
@@ -54,7 +54,7 @@ ask_somebody (AnyFlight *flight,
 
   if (waiter->want == ANY_WANT_NEW)
     old = found = read_old (flight, (AnyCall *) waiter);
-  any_voyage_begin (flight, (AnyCall *) waiter, turn, old);
+  any_async_computation_begin (flight, (AnyCall *) waiter, turn, old);
 }
 
 /* How long to wait for other processes. */
@@ -155,11 +155,11 @@ serve (AnyWaiter *waiter)
   any_delivery_push (waiter->context, tell_cb, waiter);
 }
 
-static const AnyCrew crew = {
+static const AnyWaiterFuncs waiter_funcs = {
   .drive = drive,
   .recall = recall,
-  .abort = any_voyage_abort,
-  .release = any_voyage_release,
+  .abort = any_async_computation_abort,
+  .release = any_async_computation_release,
   .serve = serve,
 };
 
@@ -175,20 +175,20 @@ cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
 
 /* Calls a function where the result is not at hand. Takes the task. What goes into something that shall be fresh must be. */
 void
-any_crew_call (AnyFunction  *function,
-               const AnyUse *use,
-               AnyWant       want,
-               gboolean      insists,
-               AnyAnswer    *outer,
-               AnyCallTell   tell,
-               GTask        *task)
+any_async_call (AnyFunction  *function,
+                const AnyUse *use,
+                AnyWant       want,
+                gboolean      insists,
+                AnyAnswer    *outer,
+                AnyCallTell   tell,
+                GTask        *task)
 {
   g_autoptr (AnyFlight) flight = outer != NULL ? any_answer_ref_flight (outer) : NULL;
   g_autoptr (AnyCall) call = NULL;
   g_autoptr (GError) error = NULL;
 
   insists = insists || (flight != NULL && any_flight_insists (flight));
-  call = any_call_new (function, use, want, insists, &crew, g_task_get_cancellable (task));
+  call = any_call_new (function, use, want, insists, &waiter_funcs, g_task_get_cancellable (task));
 
   if (flight != NULL)
     any_call_set_outer (call, flight, outer);
