@@ -407,6 +407,62 @@ START_TEST (test_circle)
 }
 END_TEST
 
+static gboolean
+keep_cb (AnyRequest    *request,
+         gpointer       kept,
+         GError **error G_GNUC_UNUSED)
+{
+  *(AnyRequest **) kept = g_object_ref (request);
+
+  return TRUE;
+}
+
+/* A child that is forked while its parent computes waits for that as any other process does, and what it does itself leaves the
+ * parent's call as it was. */
+START_TEST (test_fork)
+{
+  g_autoptr (AnyTestFolder) folder = any_test_make_folder ();
+  g_autofree char *cachedir = g_build_filename (folder, "cache", NULL);
+  g_autoptr (AnyCache) cache = any_cache_new (cachedir, -1);
+  g_autoptr (AnyFunction) function = NULL;
+  Scene       scene = { .wait_timeout = SHORT_WAIT_US };
+  AnyRequest *kept = NULL;
+  Answer      answer = { NULL };
+  gint64      deadline = any_test_deadline ();
+
+  any_cache_set_wait_timeout (cache, SHORT_WAIT_US);
+  function = any_cache_define (cache, "org.example.Seven", NULL, keep_cb, &kept, NULL);
+  any_function_call_async (function, g_variant_new ("()"), NULL, called_cb, &answer);
+  while (kept == NULL)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      ck_assert (any_test_wait (deadline));
+    }
+
+  scene.other = fork ();
+  if (scene.other == 0)
+    {
+      g_autoptr (AnyCache) own = any_cache_new (cachedir, -1);
+      g_autoptr (AnyFunction) same = NULL;
+      gint64 began = g_get_monotonic_time ();
+
+      scene.other = 1; /* It answers at once. */
+      any_cache_set_wait_timeout (own, SHORT_WAIT_US);
+      same = any_cache_define (own, "org.example.Seven", NULL, compute_cb, &scene, NULL);
+      g_variant_unref (ask (same));
+      g_assert_cmpint (g_get_monotonic_time () - began, >=, SHORT_WAIT_US);
+      g_assert_cmpint (scene.n_computed, ==, 1);
+      any_test_leave_child ();
+    }
+
+  await_end (&scene);
+  ck_assert_ptr_null (answer.result);
+  any_request_return_value (kept, g_variant_new_int32 (7));
+  await_answer (&answer);
+  g_object_unref (kept);
+}
+END_TEST
+
 int
 main (void)
 {
@@ -421,6 +477,7 @@ main (void)
   tcase_add_test (all, test_refresh);
   tcase_add_test (all, test_cancelled);
   tcase_add_test (all, test_circle);
+  tcase_add_test (all, test_fork);
   suite_add_tcase (suite, all);
 
   return any_test_run (suite);
