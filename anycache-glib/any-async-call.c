@@ -37,7 +37,7 @@ static AnyRecord *
 read_old (AnyFlight *flight,
           AnyCall   *call)
 {
-  return any_cache_is_on (any_function_get_cache (call->function)) ? any_core_read (any_flight_get_core (flight), &call->use.key)
+  return any_cache_is_on (any_function_get_cache (call->function)) ? any_core_read (any_flight_get_core (flight), any_flight_get_key (flight))
                                                                    : NULL;
 }
 
@@ -195,7 +195,7 @@ any_async_call (AnyFunction  *function,
   call->tell = tell;
   call->task = task;
 
-  if (!any_call_join (call, G_CALLBACK (cancelled_cb), &error))
+  if (!any_call_join (call, &use->key, G_CALLBACK (cancelled_cb), &error))
     {
       if (flight != NULL)
         any_answer_inherit_doubt (outer);

@@ -242,7 +242,7 @@ any_async_computation_begin (AnyFlight *flight,
   any_waiter_ref (&call->waiter);
   self->call = call;
   self->turn = turn;
-  any_attempt_begin (&self->attempt, call->function, any_flight_get_key (flight), call->use.args, origin, old,
+  any_attempt_begin (&self->attempt, call->function, any_flight_get_key (flight), call->args, origin, old,
                      any_flight_get_cancellable (flight));
 
   any_delivery_push (call->waiter.context, ask_cb, self);

@@ -99,7 +99,7 @@ call_clear (gpointer data)
   g_clear_object (&self->task);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->outer, any_answer_unref);
-  any_use_clear (&self->use);
+  g_clear_pointer (&self->args, g_variant_unref);
   if (self->function != NULL)
     any_owner_visit (any_function_get_owner (self->function), g_object_unref, self->function);
 }
@@ -118,7 +118,8 @@ any_call_new (AnyFunction          *function,
   self->waiter.insists = insists;
   self->waiter.group = function;
   self->function = g_object_ref (function);
-  any_use_init_copy (&self->use, use);
+  self->args = g_variant_ref (use->args);
+  self->ident = use->key.ident;
   any_call_get_terms (function, insists, &self->terms);
   self->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
 
@@ -146,9 +147,10 @@ unref_cb (gpointer          data,
 /* Has it wait. Where the cache is off, it has nothing in common with others. Whoever cancels it while it joins does so before it has
  * anything to leave, so that is asked once more. */
 gboolean
-any_call_join (AnyCall  *self,
-               GCallback cancelled_cb,
-               GError  **error)
+any_call_join (AnyCall      *self,
+               const AnyKey *key,
+               GCallback     cancelled_cb,
+               GError      **error)
 {
   AnyCache *cache = any_function_get_cache (self->function);
 
@@ -156,7 +158,7 @@ any_call_join (AnyCall  *self,
     self->cancelled_id = g_signal_connect_data (self->cancellable, "cancelled", cancelled_cb,
                                                 any_waiter_ref (&self->waiter), unref_cb, 0);
 
-  if (!any_flight_join (&self->waiter, any_cache_get_core (cache), &self->use.key, any_cache_is_on (cache), error))
+  if (!any_flight_join (&self->waiter, any_cache_get_core (cache), key, any_cache_is_on (cache), error))
     {
       any_call_disconnect (self);
       return FALSE;
@@ -195,7 +197,7 @@ any_call_look (AnyCall    *self,
 {
   g_autoptr (AnyRecord) record = NULL;
   g_autoptr (AnyReply) reply = NULL;
-  AnyMiss  miss = any_call_find (self->function, &self->use.key, &self->terms, &record);
+  AnyMiss  miss = any_call_find (self->function, any_flight_get_key (flight), &self->terms, &record);
   gboolean found = suits (self, miss, record);
 
   reply = any_reply_new_looked (miss, record);
@@ -237,8 +239,8 @@ any_call_take (AnyCall *self,
   if (reply->record != NULL)
     {
       if (reply->miss == ANY_MISS_EXPIRED)
-        any_revalidation_begin (self->function, self->use.args, &self->use.key.ident);
-      return any_call_use (self->function, self->use.args, reply->record, self->outer, error);
+        any_revalidation_begin (self->function, self->args, &self->ident);
+      return any_call_use (self->function, self->args, reply->record, self->outer, error);
     }
 
   if (self->outer != NULL)

@@ -22,7 +22,8 @@ struct _AnyCall
 {
   AnyWaiter     waiter;      /* first */
   AnyFunction  *function;    /* (owned), set once */
-  AnyUse        use;         /* set once */
+  GVariant     *args;        /* (owned), set once */
+  AnyIdent      ident;       /* set once: of the key */
   AnyTerms      terms;       /* set once */
   AnyAnswer    *outer;       /* (owned) (nullable), set once: for which it asks */
   GCancellable *cancellable; /* (owned) (nullable), set once */
@@ -50,9 +51,10 @@ void any_call_set_outer (AnyCall   *self,
                          AnyFlight *flight,
                          AnyAnswer *answer);
 
-gboolean any_call_join (AnyCall  *self,
-                        GCallback cancelled_cb,
-                        GError  **error);
+gboolean any_call_join (AnyCall      *self,
+                        const AnyKey *key,
+                        GCallback     cancelled_cb,
+                        GError      **error);
 
 void any_call_disconnect (AnyCall *self);
 

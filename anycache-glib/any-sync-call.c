@@ -41,7 +41,7 @@ look (AnyCall    *call,
     return any_call_look (call, flight, old);
 
   if (call->waiter.want == ANY_WANT_NEW && any_cache_is_on (any_function_get_cache (call->function)))
-    *old = any_core_read (any_flight_get_core (flight), &call->use.key);
+    *old = any_core_read (any_flight_get_core (flight), any_flight_get_key (flight));
 
   return FALSE;
 }
@@ -124,7 +124,7 @@ compute (AnyCall    *call,
   if (!any_flight_begin_computing (flight, &call->waiter, 0, NULL))
     return;
 
-  any_attempt_begin (attempt, call->function, &call->use.key, call->use.args, origin, old, any_flight_get_cancellable (flight));
+  any_attempt_begin (attempt, call->function, any_flight_get_key (flight), call->args, origin, old, any_flight_get_cancellable (flight));
   any_computation_enter (&computation, flight, attempt->answer, call->waiter.insists);
 
   value = ask (attempt, flight, &failure);
@@ -159,12 +159,13 @@ cancelled_cb (GCancellable *cancellable G_GNUC_UNUSED,
 
 /* Waits until there is a reply. FALSE where the caller has cancelled, or may not wait. */
 static gboolean
-await_reply (AnyCall *call,
-             GError **error)
+await_reply (AnyCall      *call,
+             const AnyKey *key,
+             GError      **error)
 {
   AnyWaiterState state;
 
-  if (!any_call_join (call, G_CALLBACK (cancelled_cb), error))
+  if (!any_call_join (call, key, G_CALLBACK (cancelled_cb), error))
     return FALSE;
 
   state = any_flight_wait (&call->waiter, ANY_WAITER_WAITS, -1);
@@ -203,7 +204,7 @@ any_sync_call (AnyFunction  *function,
   if (outer != NULL)
     any_call_set_outer (call, outer->flight, outer->answer);
 
-  if (await_reply (call, error))
+  if (await_reply (call, &use->key, error))
     result = any_call_take (call, error);
   else
     any_computation_note_doubt ();
@@ -223,6 +224,6 @@ any_sync_call_await_stored (AnyFunction  *function,
 
   if (outer != NULL)
     any_call_set_outer (call, outer->flight, outer->answer);
-  await_reply (call, NULL);
+  await_reply (call, &use->key, NULL);
   end (call);
 }

@@ -34,14 +34,6 @@ any_use_init (AnyUse       *self,
 }
 
 void
-any_use_init_copy (AnyUse       *self,
-                   const AnyUse *other)
-{
-  self->args = g_variant_ref (other->args);
-  any_key_init_copy (&self->key, &other->key);
-}
-
-void
 any_use_clear (AnyUse *self)
 {
   g_clear_pointer (&self->args, g_variant_unref);

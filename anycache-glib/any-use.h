@@ -22,9 +22,6 @@ gboolean any_use_init (AnyUse       *self,
                        GCancellable *cancellable,
                        GError      **error);
 
-void any_use_init_copy (AnyUse       *self,
-                        const AnyUse *other);
-
 void any_use_clear (AnyUse *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AnyUse, any_use_clear)
