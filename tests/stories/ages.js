@@ -45,6 +45,9 @@ class Server {
 
     waitUntilComputed(computed) {
         waitUntil(() => this.computed >= computed, 'nothing was computed');
+        // What came of it is told from the main loop.
+        const end = GLib.get_monotonic_time() + 200000;
+        waitUntil(() => GLib.get_monotonic_time() > end, 'time stands still');
     }
 
     checkGives(expected) {

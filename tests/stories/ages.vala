@@ -59,6 +59,9 @@ class Server {
 
     public void wait_until_computed (int n_computed) throws Error {
         wait_until (() => computed >= n_computed, "nothing was computed");
+        // What came of it is told from the main loop.
+        var end = get_monotonic_time () + 200 * TimeSpan.MILLISECOND;
+        wait_until (() => get_monotonic_time () > end, "time stands still");
     }
 
     public void check_gives (int64 expected) throws Error {
