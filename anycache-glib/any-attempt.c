@@ -262,6 +262,14 @@ suits_late (AnyAttempt   *self,
          !any_core_has_moved (self->core, &self->draft);
 }
 
+/* What a fork has brought along is left as it is. */
+static void
+clear_draft (AnyAttempt *self)
+{
+  if (self->core != NULL && !any_core_is_inherited (self->core))
+    any_draft_clear (&self->draft);
+}
+
 /* Stores an outcome, if it may be stored, and gives what those get who have waited for it. Trouble is noted and does not concern them,
  * who have the value or the failure. Where it goes into something else, it is found out what it depends on in any case. */
 AnyReply *
@@ -295,18 +303,17 @@ any_attempt_conclude (AnyAttempt   *self,
         note_skip (self, skip, error);
     }
   *late = suits_late (self, skip, failure);
+  clear_draft (self);
 
   return any_reply_new_computed (value, failure,
                                  any_outcome_is_lasting (&outcome) ? outcome.dependencies : NULL,
                                  any_outcome_get_expires (&outcome));
 }
 
-/* What a fork has brought along is left as it is. */
 void
 any_attempt_clear (AnyAttempt *self)
 {
-  if (self->core != NULL && !any_core_is_inherited (self->core))
-    any_draft_clear (&self->draft);
+  clear_draft (self);
   g_clear_error (&self->files_error);
   g_clear_pointer (&self->files, g_strfreev);
   g_clear_pointer (&self->depfiles, any_hook_unref);
