@@ -199,6 +199,6 @@ any_async_call (AnyFunction  *function,
     {
       if (flight != NULL)
         any_answer_inherit_doubt (outer);
-      g_task_return_error (g_steal_pointer (&call->task), g_steal_pointer (&error));
+      g_task_return_error (call->task, g_steal_pointer (&error));
     }
 }
