@@ -86,7 +86,8 @@ seal_and_publish (AnyAttempt     *self,
                   GError        **error)
 {
   g_autoptr (AnyRecord) record = NULL;
-  gsize head_length;
+  AnyBounds bounds = any_cache_get_bounds (any_function_get_cache (self->function));
+  gsize     head_length;
 
   if (!any_canonical_check (value, error))
     {
@@ -95,7 +96,7 @@ seal_and_publish (AnyAttempt     *self,
     }
 
   record = any_codec_seal (self->key, dependencies, value, facts, &head_length);
-  switch (any_core_publish (self->core, self->key, &self->draft, record, head_length, error))
+  switch (any_core_publish (self->core, self->key, &self->draft, &bounds, record, head_length, error))
     {
     case ANY_PUBLISHED:
       any_cache_note_stored (any_function_get_cache (self->function));
@@ -105,6 +106,7 @@ seal_and_publish (AnyAttempt     *self,
     case ANY_PUBLISH_SUPERSEDED:
       return ANY_SKIP_SUPERSEDED;
 
+    case ANY_PUBLISH_FULL:
     case ANY_PUBLISH_FAILED:
     default:
       return ANY_SKIP_FAILED;

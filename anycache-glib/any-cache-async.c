@@ -8,6 +8,7 @@
 #include "any-delivery.h"
 #include "any-errand.h"
 #include "any-flush.h"
+#include "any-pool.h"
 
 static gboolean
 clear (gpointer      source,
@@ -147,9 +148,17 @@ return_cb (gpointer data)
 }
 
 static void
+record_uses_cb (gpointer task)
+{
+  any_core_record_uses (any_cache_get_core (g_task_get_source_object (task)));
+  any_delivery_push (g_task_get_context (task), return_cb, task);
+}
+
+/* May be told at once, in a thread that must not wait for a disk. */
+static void
 flushed_cb (gpointer task)
 {
-  any_delivery_push (g_task_get_context (task), return_cb, task);
+  any_pool_push (record_uses_cb, task);
 }
 
 /**

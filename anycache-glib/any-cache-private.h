@@ -13,6 +13,10 @@ AnyCore *any_cache_get_core (AnyCache *self);
 
 gboolean any_cache_is_on (AnyCache *self);
 
+AnyBounds any_cache_get_bounds (AnyCache *self);
+
+void any_cache_trim (AnyCache *self);
+
 void any_cache_note_stored (AnyCache *self);
 
 void any_cache_note_failure (AnyCache     *self,

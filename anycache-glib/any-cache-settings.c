@@ -34,6 +34,9 @@ any_cache_get_maxsize (AnyCache *self)
  *
  * Sets the number of bytes that the entries may take.
  *
+ * Where there is more than that in the directory, what was used longest ago goes: in the background if this object was used already, else
+ * with the next result that is stored through it.
+ *
  * Since: 1.0
  */
 void
@@ -43,8 +46,54 @@ any_cache_set_maxsize (AnyCache *self,
   g_return_if_fail (ANY_IS_CACHE (self));
   g_return_if_fail (maxsize >= -1);
 
-  if (__atomic_exchange_n (&any_cache_get_settings (self)->maxsize, maxsize, __ATOMIC_RELAXED) != maxsize)
-    g_object_notify (G_OBJECT (self), "maxsize");
+  if (__atomic_exchange_n (&any_cache_get_settings (self)->maxsize, maxsize, __ATOMIC_RELAXED) == maxsize)
+    return;
+
+  any_cache_trim (self);
+  g_object_notify (G_OBJECT (self), "maxsize");
+}
+
+/**
+ * any_cache_get_maxentries: (get-property maxentries)
+ * @self: a cache
+ *
+ * Gets the number of entries that there may be.
+ *
+ * Returns: a number; 0 for a cache that is off, -1 for no limit
+ *
+ * Since: 1.0
+ */
+gint64
+any_cache_get_maxentries (AnyCache *self)
+{
+  g_return_val_if_fail (ANY_IS_CACHE (self), 0);
+
+  return __atomic_load_n (&any_cache_get_settings (self)->maxentries, __ATOMIC_RELAXED);
+}
+
+/**
+ * any_cache_set_maxentries: (set-property maxentries)
+ * @self: a cache
+ * @maxentries: a number; 0 to switch the cache off, -1 for no limit
+ *
+ * Sets the number of entries that there may be.
+ *
+ * What is too much goes in the background, as with [method@AnyCache.Cache.set_maxsize].
+ *
+ * Since: 1.0
+ */
+void
+any_cache_set_maxentries (AnyCache *self,
+                          gint64    maxentries)
+{
+  g_return_if_fail (ANY_IS_CACHE (self));
+  g_return_if_fail (maxentries >= -1);
+
+  if (__atomic_exchange_n (&any_cache_get_settings (self)->maxentries, maxentries, __ATOMIC_RELAXED) == maxentries)
+    return;
+
+  any_cache_trim (self);
+  g_object_notify (G_OBJECT (self), "maxentries");
 }
 
 /**

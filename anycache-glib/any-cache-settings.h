@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gint64 maxsize;        /* bytes, 0 for off, -1 for no limit */
+  gint64 maxentries;     /* 0 for off, -1 for no limit */
   gint64 maxage;         /* us, -1 for no limit */
   gint64 check_interval; /* us */
   gint64 wait_timeout;   /* us */

@@ -11,6 +11,7 @@
 #include "any-cache-settings.h"
 #include "any-owner.h"
 #include "any-policy.h"
+#include "any-pool.h"
 #include "any-temporary.h"
 
 /* Longer than what is worth to be waited for takes, and about as long as somebody waits who sees nothing happen. */
@@ -65,6 +66,7 @@ typedef enum
 {
   PROP_CACHEDIR = 1,
   PROP_MAXSIZE,
+  PROP_MAXENTRIES,
   PROP_MAXAGE,
   PROP_MAXMEMORY,
   PROP_CHECK_INTERVAL,
@@ -115,7 +117,46 @@ any_cache_get_settings (AnyCache *self)
 gboolean
 any_cache_is_on (AnyCache *self)
 {
-  return !self->disabled && any_cache_get_maxsize (self) != 0;
+  return !self->disabled && any_cache_get_maxsize (self) != 0 && any_cache_get_maxentries (self) != 0;
+}
+
+/* What may be in the directory after something was stored through this object. */
+AnyBounds
+any_cache_get_bounds (AnyCache *self)
+{
+  return (AnyBounds){ .max_bytes = any_cache_get_maxsize (self), .max_entries = any_cache_get_maxentries (self) };
+}
+
+typedef struct
+{
+  AnyCore  *core; /* (owned) */
+  AnyBounds bounds;
+} Trim;
+
+static void
+trim_cb (gpointer data)
+{
+  Trim *trim = data;
+
+  any_core_trim (trim->core, &trim->bounds);
+  any_core_release (trim->core);
+  g_free (trim);
+}
+
+/* Takes away what is too much under new bounds. A cache that is off leaves what is stored as it is; one that was not used yet has no
+ * say before it stores something. */
+void
+any_cache_trim (AnyCache *self)
+{
+  AnyBounds bounds = any_cache_get_bounds (self);
+  Trim     *trim;
+
+  if (g_atomic_pointer_get (&self->core) == NULL || !any_cache_is_on (self) || !any_bounds_are_set (&bounds))
+    return;
+
+  trim = g_new (Trim, 1);
+  *trim = (Trim){ .core = any_core_ref (any_cache_get_core (self)), .bounds = bounds };
+  any_pool_push (trim_cb, trim);
 }
 
 void
@@ -161,6 +202,10 @@ any_cache_get_property (GObject    *object,
       g_value_set_int64 (value, any_cache_get_maxsize (self));
       break;
 
+    case PROP_MAXENTRIES:
+      g_value_set_int64 (value, any_cache_get_maxentries (self));
+      break;
+
     case PROP_MAXAGE:
       g_value_set_int64 (value, any_cache_get_maxage (self));
       break;
@@ -203,6 +248,10 @@ any_cache_set_property (GObject      *object,
 
     case PROP_MAXSIZE:
       any_cache_set_maxsize (self, g_value_get_int64 (value));
+      break;
+
+    case PROP_MAXENTRIES:
+      any_cache_set_maxentries (self, g_value_get_int64 (value));
       break;
 
     case PROP_MAXAGE:
@@ -284,12 +333,30 @@ install_properties (GObjectClass *object_class)
    *
    * The number of bytes that the entries may take: 0 to switch the cache off, -1 for no limit.
    *
-   * A cache that is off computes every call anew, and leaves what is stored as it is. A number of bytes is kept for later versions
-   * of the library; this one evicts nothing.
+   * A cache that is off computes every call anew, and leaves what is stored as it is.
+   *
+   * The limit holds for all entries of the directory together, whichever process has stored them, and for each result that is stored
+   * through this object, at every instant: before it is written, what was used longest ago goes, and no more than needed. Results whose
+   * age has run out go first. The order is exact for up to 4096 entries; of more, those go that were used longest ago of some, chosen by
+   * chance. A use by another process is known after half a minute at the latest.
+   *
+   * The result that was stored last stays, even if it is larger than the limit; then it is the only one. All processes that use a
+   * directory should set the same limit. Bytes are those of the entries' files, not of the blocks that a file system uses for them.
    *
    * Since: 1.0
    */
   properties[PROP_MAXSIZE] = g_param_spec_int64 ("maxsize", NULL, NULL, -1, G_MAXINT64, -1, writable | G_PARAM_CONSTRUCT);
+
+  /**
+   * AnyCache:maxentries: (getter get_maxentries) (setter set_maxentries)
+   *
+   * The number of entries that there may be: 0 to switch the cache off, -1 for no limit.
+   *
+   * It holds as [property@AnyCache.Cache:maxsize] does, and beside it.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_MAXENTRIES] = g_param_spec_int64 ("maxentries", NULL, NULL, -1, G_MAXINT64, -1, writable);
 
   /**
    * AnyCache:maxage: (getter get_maxage) (setter set_maxage)
@@ -408,6 +475,7 @@ any_cache_init (AnyCache *self)
 {
   any_owner_init (&self->owner);
   self->settings.maxsize = -1;
+  self->settings.maxentries = -1;
   self->settings.maxage = ANY_POLICY_NO_LIMIT;
   self->settings.wait_timeout = DEFAULT_WAIT_TIMEOUT_US;
 }

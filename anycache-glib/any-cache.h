@@ -48,6 +48,13 @@ void any_cache_set_maxsize (AnyCache *self,
                             gint64    maxsize);
 
 ANY_AVAILABLE_IN_1_0
+gint64 any_cache_get_maxentries (AnyCache *self);
+
+ANY_AVAILABLE_IN_1_0
+void any_cache_set_maxentries (AnyCache *self,
+                               gint64    maxentries);
+
+ANY_AVAILABLE_IN_1_0
 gint64 any_cache_get_maxage (AnyCache *self);
 
 ANY_AVAILABLE_IN_1_0

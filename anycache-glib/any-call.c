@@ -73,12 +73,13 @@ hand_up_record (AnyFunction     *function,
 
 /* Gives what is stored: a result, or the error that its computation failed with. */
 GVariant *
-any_call_use (AnyFunction     *function,
-              GVariant        *args,
-              const AnyRecord *record,
-              AnyAnswer       *outer,
-              GError         **error)
+any_call_use (AnyFunction *function,
+              GVariant    *args,
+              AnyRecord   *record,
+              AnyAnswer   *outer,
+              GError     **error)
 {
+  any_core_note_use (any_cache_get_core (any_function_get_cache (function)), record);
   if (outer != NULL)
     hand_up_record (function, record, outer);
   any_vigil_keep (function, args, record);

@@ -78,10 +78,10 @@ AnyMiss any_call_find (AnyFunction    *function,
 void any_call_count (AnyFunction *function,
                      AnyMiss      miss);
 
-GVariant *any_call_use (AnyFunction     *function,
-                        GVariant        *args,
-                        const AnyRecord *record,
-                        AnyAnswer       *outer,
-                        GError         **error);
+GVariant *any_call_use (AnyFunction *function,
+                        GVariant    *args,
+                        AnyRecord   *record,
+                        AnyAnswer   *outer,
+                        GError     **error);
 
 G_END_DECLS

@@ -44,7 +44,7 @@ any_test_publish_dependent (AnyCore           *core,
   g_autoptr (AnyRecord) record = any_test_record_new_dependent (key, text, names, draft, &head_length);
   g_autoptr (GError) error = NULL;
 
-  g_assert_cmpint (any_core_publish (core, key, draft, record, head_length, &error), !=, ANY_PUBLISH_FAILED);
+  g_assert_cmpint (any_core_publish (core, key, draft, NULL, record, head_length, &error), !=, ANY_PUBLISH_FAILED);
   g_assert_no_error (error);
 }
 

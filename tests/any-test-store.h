@@ -5,6 +5,7 @@
 #pragma once
 
 #include "any-entry-file.h"
+#include "any-entry-writer.h"
 #include "any-shard.h"
 #include "any-test-entry.h"
 #include "any-test-folder.h"
@@ -80,13 +81,14 @@ any_test_store_write (AnyTestStore    *self,
                       gsize            head_length,
                       GError         **error)
 {
-  AnyShardPath path;
-  AnyShard     shard;
-  gboolean     written;
+  AnyEntryWriter writer = { .record = record, .head_length = head_length, .bounds = ANY_BOUNDS_NONE };
+  AnyShardPath   path;
+  AnyShard       shard;
+  gboolean       written;
 
   any_shard_path_init (&path, &key->ident);
   any_test_store_enter (self, path.index, &shard);
-  written = any_entry_file_write (&shard, &path, self->directory->epoch, record, head_length, error);
+  written = any_entry_writer_write (&writer, &shard, &path, self->directory->epoch, error) == ANY_WRITTEN;
   any_shard_leave (&shard);
 
   return written;

@@ -65,7 +65,7 @@ publish (gpointer        core,
          AnyRecord      *record,
          gsize           head_length)
 {
-  any_core_publish (core, key, draft, record, head_length, NULL);
+  any_core_publish (core, key, draft, NULL, record, head_length, NULL);
 }
 
 static gboolean

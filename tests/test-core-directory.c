@@ -34,7 +34,7 @@ store (AnyCore      *core,
       g_auto (AnyDraft) draft = { 0 };
 
       stored = any_core_begin (core, key, ANY_ORIGIN_CALL, &draft, NULL) &&
-               any_core_publish (core, key, &draft, record, head_length, NULL) == ANY_PUBLISHED;
+               any_core_publish (core, key, &draft, NULL, record, head_length, NULL) == ANY_PUBLISHED;
     }
   g_assert_true (stored);
 }

@@ -32,7 +32,7 @@ store (AnyCore *core,
   g_auto (AnyDraft) draft = { 0 };
 
   g_assert_true (any_core_begin (core, &self->keys[i], ANY_ORIGIN_CALL, &draft, NULL));
-  g_assert_cmpint (any_core_publish (core, &self->keys[i], &draft, self->records[i], self->head_lengths[i], NULL), !=, ANY_PUBLISH_FAILED);
+  g_assert_cmpint (any_core_publish (core, &self->keys[i], &draft, NULL, self->records[i], self->head_lengths[i], NULL), !=, ANY_PUBLISH_FAILED);
 }
 
 static void

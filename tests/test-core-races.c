@@ -95,7 +95,7 @@ store (Worker       *self,
   check (any_core_begin (core, key, ANY_ORIGIN_CALL, &draft, &error), &error);
   if (!self->is_other)
     self->note->begun = TRUE;
-  check (any_core_publish (core, key, &draft, record, head_length, &error) != ANY_PUBLISH_FAILED, &error);
+  check (any_core_publish (core, key, &draft, NULL, record, head_length, &error) != ANY_PUBLISH_FAILED, &error);
 }
 
 static void

@@ -24,7 +24,7 @@ publish (AnyCore      *core,
 
   g_assert_true (any_core_begin (core, key, origin, &draft, &error));
   g_assert_no_error (error);
-  g_assert_cmpint (any_core_publish (core, key, &draft, record, head_length, &error), !=, ANY_PUBLISH_FAILED);
+  g_assert_cmpint (any_core_publish (core, key, &draft, NULL, record, head_length, &error), !=, ANY_PUBLISH_FAILED);
   g_assert_no_error (error);
 }
 
@@ -231,7 +231,7 @@ START_TEST (test_dependencies)
   ck_assert (any_core_begin (self->core, &self->key, ANY_ORIGIN_CALL, &draft, NULL));
   facts.marks = draft.marks;
   record = any_codec_seal (&self->key, packed, value, &facts, &head_length);
-  ck_assert_int_eq (any_core_publish (self->core, &self->key, &draft, record, head_length, NULL), ANY_PUBLISHED);
+  ck_assert_int_eq (any_core_publish (self->core, &self->key, &draft, NULL, record, head_length, NULL), ANY_PUBLISHED);
 
   ck_assert_int_eq (look (self->core, &self->key, -1), ANY_MISS_NONE);
   ck_assert (any_core_is_current (self->core, record, &any_test_terms));
@@ -418,7 +418,7 @@ START_TEST (test_late_results)
   else
     act (self->core, other.change);
 
-  published = any_core_publish (self->core, &self->key, &draft, record, head_length, &error) != ANY_PUBLISH_FAILED;
+  published = any_core_publish (self->core, &self->key, &draft, NULL, record, head_length, &error) != ANY_PUBLISH_FAILED;
   assert_text (self->core, &self->key, _i / 2 >= REPLACE ? "new" : NULL);
   ck_assert_msg (published, "a late result is a failure: %s", error != NULL ? error->message : "");
 }

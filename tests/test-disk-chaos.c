@@ -66,7 +66,7 @@ publish (gpointer        tier,
          AnyRecord      *record,
          gsize           head_length)
 {
-  any_disk_tier_publish (tier, key, draft, record, head_length, NULL);
+  any_disk_tier_publish (tier, key, draft, NULL, record, head_length, NULL);
 }
 
 static gboolean

@@ -69,7 +69,7 @@ publish (AnyDiskTier    *tier,
   gsize head_length;
   g_autoptr (AnyRecord) record = any_test_record_new (key, text, &head_length);
   GError    *local_error = NULL;
-  AnyPublish published = any_disk_tier_publish (tier, key, draft, record, head_length, &local_error);
+  AnyPublish published = any_disk_tier_publish (tier, key, draft, NULL, record, head_length, &local_error);
 
   g_assert_true ((published == ANY_PUBLISH_FAILED) == (local_error != NULL));
   if (local_error != NULL)
@@ -330,7 +330,7 @@ START_TEST (test_a_large_entry)
   g_auto (AnyDraft) draft = { 0 };
 
   begin (self->one, &self->key, ANY_ORIGIN_CALL, &draft);
-  ck_assert_int_eq (any_disk_tier_publish (self->one, &self->key, &draft, written, head_length, NULL), ANY_PUBLISHED);
+  ck_assert_int_eq (any_disk_tier_publish (self->one, &self->key, &draft, NULL, written, head_length, NULL), ANY_PUBLISHED);
   ck_assert_uint_eq (any_disk_tier_get_size (self->two), 64 << 20);
   ck_assert_int_eq (any_disk_tier_read (self->two, &self->key, &read), ANY_MISS_NONE);
   ck_assert (g_variant_equal (read->value, written->value));

@@ -225,11 +225,11 @@ typedef struct
 } Visit;
 
 static gboolean
-visit_cb (AnyShard   *shard,
-          int         directory,
-          const char *file,
-          guint64     size,
-          gpointer    user_data)
+visit_cb (AnyShard          *shard,
+          int                directory,
+          const char        *file,
+          const struct stat *status,
+          gpointer           user_data)
 {
   Visit *visit = user_data;
 
@@ -241,7 +241,7 @@ visit_cb (AnyShard   *shard,
     }
 
   g_string_append_printf (visit->seen, "%s ", file);
-  visit->bytes += size;
+  visit->bytes += status->st_size;
 
   return TRUE;
 }

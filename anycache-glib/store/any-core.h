@@ -72,12 +72,21 @@ gboolean any_core_begin (AnyCore      *self,
 gboolean any_core_has_moved (AnyCore        *self,
                              const AnyDraft *draft);
 
-AnyPublish any_core_publish (AnyCore        *self,
-                             const AnyKey   *key,
-                             const AnyDraft *draft,
-                             AnyRecord      *record,
-                             gsize           head_length,
-                             GError        **error);
+AnyPublish any_core_publish (AnyCore         *self,
+                             const AnyKey    *key,
+                             const AnyDraft  *draft,
+                             const AnyBounds *bounds,
+                             AnyRecord       *record,
+                             gsize            head_length,
+                             GError         **error);
+
+void any_core_note_use (AnyCore   *self,
+                        AnyRecord *record);
+
+void any_core_record_uses (AnyCore *self);
+
+void any_core_trim (AnyCore         *self,
+                    const AnyBounds *bounds);
 
 gboolean any_core_discard (AnyCore        *self,
                            const AnyKey   *key,

@@ -6,16 +6,26 @@
 
 #include "any-disk-tier.h"
 
+#include <errno.h>
+
 #include "any-dependency-list.h"
 #include "any-entry-file.h"
 #include "any-entry-removal.h"
+#include "any-eviction.h"
 #include "any-location.h"
 #include "any-marks-file.h"
-#include "any-shard.h"
+#include "any-measure.h"
+#include "any-posix.h"
+#include "any-usage.h"
+
+/* How often the room that was made may be taken by others, before a result is given up. */
+#define MAX_ATTEMPTS 32
 
 struct _AnyDiskTier
 {
-  AnyLocation *location; /* (owned), set once */
+  AnyLocation *location; /* (owned), set once, as all below */
+  AnyUsage    *usage;    /* (owned) */
+  AnyEviction *eviction; /* (owned) */
 };
 
 AnyDiskTier *
@@ -24,6 +34,8 @@ any_disk_tier_new (const char *cachedir)
   AnyDiskTier *self = g_new0 (AnyDiskTier, 1);
 
   self->location = any_location_new (cachedir);
+  self->usage = any_usage_new (self->location);
+  self->eviction = any_eviction_new (self->usage);
 
   return self;
 }
@@ -31,6 +43,8 @@ any_disk_tier_new (const char *cachedir)
 void
 any_disk_tier_free (AnyDiskTier *self)
 {
+  any_eviction_free (self->eviction);
+  any_usage_free (self->usage);
   any_location_free (self->location);
   g_free (self);
 }
@@ -128,16 +142,72 @@ any_disk_tier_begin (AnyDiskTier  *self,
   return any_draft_begin (draft, self->location, key, origin, error);
 }
 
-/* Stores a result under its key, at one instant for all readers. */
+/* Stores a result under its key, at one instant for all readers. Where there is no room, others make room; and as others may take that,
+ * it is tried again and again. Without bounds (nullable) there always is. */
 AnyPublish
 any_disk_tier_publish (AnyDiskTier     *self,
                        const AnyKey    *key,
                        const AnyDraft  *draft,
+                       const AnyBounds *bounds,
                        const AnyRecord *record,
                        gsize            head_length,
                        GError         **error)
 {
-  return any_draft_publish (draft, self->location, key, record, head_length, error);
+  AnyEntryWriter writer = { .record = record, .head_length = head_length, .bounds = bounds != NULL ? *bounds : ANY_BOUNDS_NONE };
+
+  for (guint attempt = 0;; attempt++)
+    {
+      AnyPublish published;
+
+      if (any_bounds_are_set (&writer.bounds))
+        writer.used = any_usage_tick (self->usage);
+
+      published = any_draft_publish (draft, self->location, key, &writer, error);
+      if (published != ANY_PUBLISH_FULL)
+        return published;
+
+      if (!any_eviction_make_room (self->eviction, draft->generation, &writer.bounds, record->total_length, error))
+        return ANY_PUBLISH_FAILED;
+      if (attempt == MAX_ATTEMPTS)
+        {
+          any_posix_set_error (error, ENOSPC, "Others take all the room in", draft->generation->path);
+          return ANY_PUBLISH_FAILED;
+        }
+    }
+}
+
+/* Notes that somebody got what a record holds. */
+void
+any_disk_tier_note_use (AnyDiskTier *self,
+                        AnyRecord   *record)
+{
+  any_usage_note (self->usage, record);
+}
+
+/* Makes known to other processes what was used. */
+void
+any_disk_tier_record_uses (AnyDiskTier *self)
+{
+  any_usage_record (self->usage);
+}
+
+/* Takes away what is too much. */
+void
+any_disk_tier_trim (AnyDiskTier     *self,
+                    const AnyBounds *bounds)
+{
+  g_autoptr (AnyDirectory) directory = NULL;
+  g_autoptr (AnyGeneration) generation = NULL;
+
+  if (any_location_find_generation (self->location, &directory, &generation, NULL) && generation != NULL && generation->writable)
+    any_eviction_trim (self->eviction, generation, bounds);
+}
+
+/* How many entries this process has taken away to make room. */
+guint64
+any_disk_tier_get_evictions (AnyDiskTier *self)
+{
+  return any_eviction_get_count (self->eviction);
 }
 
 /* Removes the entry of a key, and keeps results that are being computed for it from being stored. */
@@ -265,48 +335,16 @@ any_disk_tier_clear (AnyDiskTier *self,
     }
 }
 
-static guint64
-measure_shard (AnyGeneration         *generation,
-               guint                  index,
-               const AnyLedgerRecord *known)
-{
-  AnyLedgerRecord counted;
-  AnyShard        shard;
-  guint64         bytes;
-
-  if (known->settled)
-    return known->bytes;
-  if (!generation->writable)
-    return any_shard_count (generation, index, &counted) ? counted.bytes : 0;
-
-  /* Somebody is at it, and its numbers are not too low; or its writer died, and it must be counted. */
-  if (!any_shard_enter (&shard, generation, index, 0, NULL))
-    return known->bytes;
-
-  any_shard_end (&shard);
-  bytes = shard.record.bytes;
-  any_shard_leave (&shard);
-
-  return bytes;
-}
-
-/* The bytes of all entries, of every process. Takes one read, whatever the number of entries; after a crash of the machine, the
- * first time counts them. */
+/* The bytes of all entries, of every process. */
 guint64
 any_disk_tier_get_size (AnyDiskTier *self)
 {
   g_autoptr (AnyDirectory) directory = NULL;
   g_autoptr (AnyGeneration) generation = NULL;
-  AnyLedgerRecord records[ANY_LEDGER_SHARDS];
-  guint64         total = 0;
+  AnyLedgerTotal total = { 0 };
 
-  if (!any_location_find_generation (self->location, &directory, &generation, NULL) ||
-      generation == NULL ||
-      !any_ledger_read_all (generation->state_fd, records))
-    return 0;
+  if (any_location_find_generation (self->location, &directory, &generation, NULL) && generation != NULL)
+    any_measure (generation, &total);
 
-  for (guint i = 0; i < ANY_LEDGER_SHARDS; i++)
-    total += measure_shard (generation, i, &records[i]);
-
-  return total;
+  return total.bytes;
 }

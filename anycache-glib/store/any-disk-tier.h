@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "any-bounds.h"
 #include "any-draft.h"
 #include "any-miss.h"
 
@@ -36,9 +37,20 @@ gboolean any_disk_tier_begin (AnyDiskTier  *self,
 AnyPublish any_disk_tier_publish (AnyDiskTier     *self,
                                   const AnyKey    *key,
                                   const AnyDraft  *draft,
+                                  const AnyBounds *bounds,
                                   const AnyRecord *record,
                                   gsize            head_length,
                                   GError         **error);
+
+void any_disk_tier_note_use (AnyDiskTier *self,
+                             AnyRecord   *record);
+
+void any_disk_tier_record_uses (AnyDiskTier *self);
+
+void any_disk_tier_trim (AnyDiskTier     *self,
+                         const AnyBounds *bounds);
+
+guint64 any_disk_tier_get_evictions (AnyDiskTier *self);
 
 gboolean any_disk_tier_is_marked (AnyDiskTier     *self,
                                   const AnyRecord *record,

@@ -136,7 +136,8 @@ conclude (const AnyDraft *self,
   return ANY_PUBLISH_FAILED;
 }
 
-/* Looks whether nothing was removed in the shard, and nothing stored under the key, since the draft was begun. */
+/* Looks whether nothing was removed in the shard, and nothing stored under the key, since the draft was begun. What is gone without having
+ * been removed was evicted. */
 static gboolean
 look_for_others (const AnyDraft     *self,
                  AnyShard           *shard,
@@ -149,63 +150,81 @@ look_for_others (const AnyDraft     *self,
   if (!any_entry_file_identify (self->generation, path, &now, error))
     return FALSE;
 
-  *alone = shard->record.sequence == self->sequence && memcmp (&now, &self->entry, sizeof now) == 0;
+  *alone = shard->record.sequence == self->sequence &&
+           (now.size == 0 || memcmp (&now, &self->entry, sizeof now) == 0);
 
   return TRUE;
 }
 
-/* Writes a result into a shard that is held, unless it must yield. FALSE with no error where it had to.
+static gboolean
+remove_held (AnyShard           *shard,
+             const AnyShardPath *path,
+             AnyEpoch           *epoch,
+             GError            **error)
+{
+  shard->record.sequence++;
+
+  return any_entry_remove (shard, path->file, epoch, error);
+}
+
+/* Writes a result into a shard that is held, unless it must yield.
  *
  * What was stored since the draft was begun may be newer: nobody knows which of two computations has looked last.
  */
-static gboolean
-write_or_yield (const AnyDraft     *self,
-                AnyShard           *shard,
-                const AnyShardPath *path,
-                const AnyRecord    *record,
-                gsize               head_length,
-                GError            **error)
+static AnyPublish
+write_or_yield (const AnyDraft       *self,
+                AnyShard             *shard,
+                const AnyShardPath   *path,
+                const AnyEntryWriter *writer,
+                GError              **error)
 {
   AnyEpoch *epoch = self->directory->epoch;
   gboolean  alone = TRUE;
 
   if (self->origin != ANY_ORIGIN_GIVEN && !look_for_others (self, shard, path, &alone, error))
-    return FALSE;
-  if (alone)
-    return any_entry_file_write (shard, path, epoch, record, head_length, error);
+    return ANY_PUBLISH_FAILED;
 
-  if (self->origin == ANY_ORIGIN_REFRESH)
-    any_entry_remove (shard, path->file, epoch, error);
+  if (!alone)
+    return self->origin != ANY_ORIGIN_REFRESH || remove_held (shard, path, epoch, error) ? ANY_PUBLISH_SUPERSEDED
+                                                                                         : ANY_PUBLISH_FAILED;
 
-  return FALSE;
+  switch (any_entry_writer_write (writer, shard, path, epoch, error))
+    {
+    case ANY_WRITTEN:
+      return ANY_PUBLISHED;
+
+    case ANY_WRITE_FULL:
+      return ANY_PUBLISH_FULL;
+
+    case ANY_WRITE_FAILED:
+    default:
+      return ANY_PUBLISH_FAILED;
+    }
 }
 
 /* Stores a result under its key, at one instant for all readers. */
 AnyPublish
-any_draft_publish (const AnyDraft  *self,
-                   AnyLocation     *location,
-                   const AnyKey    *key,
-                   const AnyRecord *record,
-                   gsize            head_length,
-                   GError         **error)
+any_draft_publish (const AnyDraft *self,
+                   AnyLocation    *location,
+                   const AnyKey   *key,
+                   AnyEntryWriter *writer,
+                   GError        **error)
 {
   AnyShardPath path;
   AnyShard     shard;
+  AnyPublish   outcome = ANY_PUBLISH_FAILED;
   GError      *write_error = NULL;
-  gboolean     written = FALSE;
 
   any_shard_path_init (&path, &key->ident);
+  writer->supersedes = self->origin != ANY_ORIGIN_CALL;
 
   if (any_shard_enter (&shard, self->generation, path.index, ANY_GATE_WAIT_US, &write_error))
     {
-      written = write_or_yield (self, &shard, &path, record, head_length, &write_error);
+      outcome = write_or_yield (self, &shard, &path, writer, &write_error);
       any_shard_leave (&shard);
     }
 
-  if (!written && write_error == NULL)
-    return ANY_PUBLISH_SUPERSEDED;
-
-  return conclude (self, location, write_error, error);
+  return outcome == ANY_PUBLISHED || outcome == ANY_PUBLISH_FAILED ? conclude (self, location, write_error, error) : outcome;
 }
 
 /* Removes what was there when the draft was begun, unless something else has its place. */
@@ -224,7 +243,7 @@ any_draft_discard (const AnyDraft *self,
     return FALSE;
 
   discarded = look_for_others (self, &shard, &path, &alone, error) &&
-              (!alone || any_entry_remove (&shard, path.file, self->directory->epoch, error));
+              (!alone || remove_held (&shard, &path, self->directory->epoch, error));
   any_shard_leave (&shard);
 
   return discarded;

@@ -4,9 +4,8 @@
 
 #pragma once
 
-#include "any-codec.h"
+#include "any-entry-writer.h"
 #include "any-location.h"
-#include "any-shard.h"
 
 G_BEGIN_DECLS
 
@@ -46,15 +45,15 @@ typedef enum
 {
   ANY_PUBLISHED,
   ANY_PUBLISH_SUPERSEDED, /* it had to yield: not stored, and nothing is wrong */
+  ANY_PUBLISH_FULL,       /* others have to go first */
   ANY_PUBLISH_FAILED,     /* the error says why */
 } AnyPublish;
 
-AnyPublish any_draft_publish (const AnyDraft  *self,
-                              AnyLocation     *location,
-                              const AnyKey    *key,
-                              const AnyRecord *record,
-                              gsize            head_length,
-                              GError         **error);
+AnyPublish any_draft_publish (const AnyDraft *self,
+                              AnyLocation    *location,
+                              const AnyKey   *key,
+                              AnyEntryWriter *writer,
+                              GError        **error);
 
 gboolean any_draft_discard (const AnyDraft *self,
                             const AnyKey   *key,

@@ -167,26 +167,46 @@ any_entry_file_is_sound (AnyShard   *shard,
   return path.index == shard->index && strcmp (path.file, file) == 0;
 }
 
-/* Which file stands in the place of an entry; all zero where there is none. */
+static gboolean
+read_trailer (int               fd,
+              AnyEntryIdentity *identity)
+{
+  struct stat status;
+
+  if (fstat (fd, &status) != 0)
+    return FALSE;
+  if (!S_ISREG (status.st_mode) || status.st_size < (off_t) sizeof identity->trailer)
+    return TRUE;
+
+  identity->size = status.st_size;
+
+  return TEMP_FAILURE_RETRY (pread (fd, identity->trailer, sizeof identity->trailer,
+                                    status.st_size - sizeof identity->trailer)) >= 0;
+}
+
+/* What stands in the place of an entry. Anything but a file counts as nothing. */
 gboolean
 any_entry_file_identify (AnyGeneration      *generation,
                          const AnyShardPath *path,
                          AnyEntryIdentity   *identity,
                          GError            **error)
 {
-  struct stat status;
+  gboolean identified;
+  int      fd = any_posix_open (generation->fd, path->in_generation, O_RDONLY);
 
   *identity = (AnyEntryIdentity){ 0 };
 
-  if (fstatat (generation->fd, path->in_generation, &status, AT_SYMLINK_NOFOLLOW) == 0)
-    *identity = (AnyEntryIdentity){ status.st_ino, status.st_ctim.tv_sec, status.st_ctim.tv_nsec };
-  else if (errno != ENOENT && errno != ENOTDIR)
-    {
-      any_posix_set_error (error, errno, "Cannot look at an entry in", generation->path);
-      return FALSE;
-    }
+  if (fd < 0)
+    identified = miss_from_errno (errno) != ANY_MISS_IO;
+  else
+    identified = read_trailer (fd, identity);
 
-  return TRUE;
+  if (!identified)
+    any_posix_set_error (error, errno, "Cannot look at an entry in", generation->path);
+  if (fd >= 0)
+    close (fd);
+
+  return identified;
 }
 
 gboolean
@@ -194,176 +214,4 @@ any_entry_file_exists (AnyGeneration      *generation,
                        const AnyShardPath *path)
 {
   return faccessat (generation->fd, path->in_generation, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-/* Opens the shard's temporary. One that is there is a dead writer's: a living one would hold the shard. */
-static int
-create_temporary (AnyShard   *shard,
-                  const char *temporary)
-{
-  int flags = O_WRONLY | O_CREAT | O_EXCL;
-  int fd = any_posix_open (shard->generation->fd, temporary, flags);
-
-  if (fd < 0 && errno == ENOENT && any_directory_make_child (shard->generation->fd, shard->name))
-    fd = any_posix_open (shard->generation->fd, temporary, flags);
-  if (fd < 0 && errno == EEXIST && any_posix_remove_tree (shard->generation->fd, temporary))
-    fd = any_posix_open (shard->generation->fd, temporary, flags);
-
-  return fd;
-}
-
-static gboolean
-fill_temporary (int              fd,
-                const AnyRecord *record,
-                gsize            head_length)
-{
-  gsize        value_length = record->total_length - head_length - ANY_HEADER_TRAILER_SIZE;
-  struct iovec pieces[] = {
-    { record->block, head_length },
-    { (gpointer) g_variant_get_data (record->value), value_length },
-    { (gpointer) record->trailer, ANY_HEADER_TRAILER_SIZE },
-  };
-  return any_posix_keep_private (fd) &&
-         any_posix_write_all (fd, pieces, G_N_ELEMENTS (pieces));
-}
-
-static gboolean
-write_temporary (AnyShard        *shard,
-                 const char      *temporary,
-                 const AnyRecord *record,
-                 gsize            head_length)
-{
-  int      fd = create_temporary (shard, temporary);
-  gboolean filled;
-  int      saved_errno;
-
-  if (fd < 0)
-    return FALSE;
-
-  filled = fill_temporary (fd, record, head_length);
-  saved_errno = errno;
-
-  /* Some file systems tell only here that there was no room. A signal does not leave the descriptor open. */
-  if (close (fd) != 0 && errno != EINTR && filled)
-    return FALSE;
-
-  errno = saved_errno;
-
-  return filled;
-}
-
-/* Takes what stands in the place of an entry out of the numbers. A directory there would refuse to be replaced. */
-static void
-discount (AnyShard   *shard,
-          const char *name,
-          const char *file,
-          guint64     new_length)
-{
-  struct stat old;
-
-  if (fstatat (shard->generation->fd, name, &old, AT_SYMLINK_NOFOLLOW) != 0)
-    {
-      shard->suspect = TRUE;
-      return;
-    }
-
-  if (S_ISDIR (old.st_mode))
-    any_posix_remove_tree (shard->generation->fd, name);
-  if (!S_ISREG (old.st_mode))
-    return;
-
-  /* The new entry is counted already. A sound file that was copied here was not counted at all. */
-  shard->suspect |= shard->record.entries < 2 || shard->record.bytes - new_length < (guint64) old.st_size ||
-                    !any_entry_file_is_sound (shard, file, old.st_size);
-  if (shard->suspect)
-    return;
-
-  shard->record.bytes -= old.st_size;
-  shard->record.entries--;
-}
-
-/* Puts the temporary in the place of an entry that may be in somebody's memory. */
-static gboolean
-replace (AnyShard   *shard,
-         const char *temporary,
-         const char *name,
-         guint64     length,
-         AnyEpoch   *epoch,
-         GError    **error)
-{
-  AnyLedgerRecord before = shard->record;
-  gboolean        replaced;
-
-  if (!any_epoch_begin (epoch, error))
-    return FALSE;
-
-  discount (shard, name, strchr (name, '/') + 1, length);
-  replaced = renameat (shard->generation->fd, temporary, shard->generation->fd, name) == 0;
-  if (!replaced)
-    {
-      any_posix_set_error (error, errno, "Cannot replace an entry in", shard->generation->path);
-      shard->record = before;
-    }
-
-  any_epoch_end (epoch);
-
-  return replaced;
-}
-
-static gboolean
-place (AnyShard   *shard,
-       const char *temporary,
-       const char *name,
-       guint64     length,
-       AnyEpoch   *epoch,
-       GError    **error)
-{
-  int generation = shard->generation->fd;
-
-  if (any_posix_rename_new (generation, temporary, generation, name))
-    return TRUE;
-  if (errno == EEXIST)
-    return replace (shard, temporary, name, length, epoch, error);
-
-  any_posix_set_error (error, errno, "Cannot put an entry into", shard->generation->path);
-
-  return FALSE;
-}
-
-/* Writes an entry into a shard that is held: reserve its size, write it aside, put it in place, settle. */
-gboolean
-any_entry_file_write (AnyShard           *shard,
-                      const AnyShardPath *path,
-                      AnyEpoch           *epoch,
-                      const AnyRecord    *record,
-                      gsize               head_length,
-                      GError            **error)
-{
-  const char *temporary = path->temporary;
-  gboolean    written;
-
-  shard->record.bytes += record->total_length;
-  shard->record.entries++;
-  if (!any_shard_begin (shard, error))
-    return FALSE;
-
-  written = write_temporary (shard, temporary, record, head_length);
-  if (!written)
-    any_posix_set_error (error, errno, "Cannot write an entry in", shard->generation->path);
-  else
-    written = place (shard, temporary, path->in_generation, record->total_length, epoch, error);
-
-  if (!written)
-    {
-      /* Where even that fails, the shard stays unsettled, and whoever counts it removes the temporary. */
-      if (unlinkat (shard->generation->fd, temporary, 0) != 0 && errno != ENOENT)
-        return FALSE;
-
-      shard->record.bytes -= record->total_length;
-      shard->record.entries--;
-    }
-
-  any_shard_end (shard);
-
-  return written;
 }

@@ -32,11 +32,4 @@ gboolean any_entry_file_identify (AnyGeneration      *generation,
 gboolean any_entry_file_exists (AnyGeneration      *generation,
                                 const AnyShardPath *path);
 
-gboolean any_entry_file_write (AnyShard           *shard,
-                               const AnyShardPath *path,
-                               AnyEpoch           *epoch,
-                               const AnyRecord    *record,
-                               gsize               head_length,
-                               GError            **error);
-
 G_END_DECLS

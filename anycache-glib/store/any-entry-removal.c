@@ -96,7 +96,8 @@ remove_and_settle (AnyShard  *shard,
   if (!any_shard_begin (shard, error))
     return FALSE;
 
-  removed = files->len == 0 || remove_files (shard, files, epoch, error);
+  /* What was evicted may be in somebody's memory still. */
+  removed = (files->len == 0 && shard->record.evictions == 0) || remove_files (shard, files, epoch, error);
   any_shard_end (shard);
 
   return removed;
@@ -123,11 +124,11 @@ typedef struct
 } NameSearch;
 
 static gboolean
-match_name_cb (AnyShard   *shard,
-               int         directory,
-               const char *file,
-               guint64     size,
-               gpointer    user_data)
+match_name_cb (AnyShard          *shard,
+               int                directory,
+               const char        *file,
+               const struct stat *status,
+               gpointer           user_data)
 {
   NameSearch        *search = user_data;
   gsize              length = ANY_HEADER_SIZE + sizeof (guint64) + strlen (search->name);
@@ -170,4 +171,29 @@ any_entry_remove_name (AnyShard   *shard,
     }
 
   return remove_and_settle (shard, files, epoch, error);
+}
+
+/* Takes an entry away to make room. Whoever has it in memory may go on to use it: nothing is wrong with it. */
+gboolean
+any_entry_evict (AnyShard   *shard,
+                 const char *file,
+                 GError    **error)
+{
+  gboolean evicted;
+  int      directory;
+
+  if (!any_shard_begin (shard, error))
+    return FALSE;
+
+  directory = any_shard_open (shard);
+  evicted = directory >= 0 && unlink_counted (shard, directory, file);
+  if (!evicted)
+    any_posix_set_error (error, errno, "Cannot evict an entry from", shard->generation->path);
+  if (directory >= 0)
+    close (directory);
+
+  shard->record.evictions = MAX (shard->record.evictions + 1, 1);
+  any_shard_end (shard);
+
+  return evicted;
 }

@@ -20,4 +20,8 @@ gboolean any_entry_remove_name (AnyShard   *shard,
                                 AnyEpoch   *epoch,
                                 GError    **error);
 
+gboolean any_entry_evict (AnyShard   *shard,
+                          const char *file,
+                          GError    **error);
+
 G_END_DECLS

@@ -15,7 +15,7 @@
 /* The bytes of the ledger, in native byte order:
  *
  *   ledger = record:256
- *   record = mark:u64 bytes:u64 entries:u64 sequence:u64
+ *   record = mark:u64 bytes:u64 entries:u32 evictions:u32 sequence:u64
  *   mark   = XXH3-64 of the other numbers, seeded with this boot of the machine and the shard; 0 while that is being changed
  *
  * So one number tells all that could be wrong with a record: that it is damaged, that its writer died, that it comes from
@@ -26,7 +26,8 @@ typedef struct
 {
   guint64 mark;
   guint64 bytes;
-  guint64 entries;
+  guint32 entries;
+  guint32 evictions;
   guint64 sequence;
 } RawRecord;
 
@@ -70,6 +71,7 @@ unpack (const RawRecord *raw,
     .settled = raw->mark == mark_of (raw, shard),
     .bytes = raw->bytes,
     .entries = raw->entries,
+    .evictions = raw->evictions,
     .sequence = raw->sequence,
   };
 }
@@ -82,6 +84,7 @@ pack (const AnyLedgerRecord *record,
   *raw = (RawRecord){
     .bytes = record->bytes,
     .entries = record->entries,
+    .evictions = record->evictions,
     .sequence = record->sequence,
   };
   raw->mark = record->settled ? mark_of (raw, shard) : 0;
@@ -154,6 +157,39 @@ any_ledger_read_all (int             fd,
 
   for (guint i = 0; i < ANY_LEDGER_SHARDS; i++)
     unpack (&raws[i], i, &records[i]);
+
+  return TRUE;
+}
+
+/* Whether nobody vouches for the numbers. While somebody changes a shard they are not too low, and not all zero: he has counted what he is
+ * about to put there. */
+static gboolean
+is_doubtful (const RawRecord *raw,
+             guint            shard)
+{
+  if (raw->mark != 0)
+    return raw->mark != mark_of (raw, shard);
+
+  return raw->bytes == 0 && raw->entries == 0;
+}
+
+/* Adds up all shards as they are now, including what is being written. */
+gboolean
+any_ledger_sum (int             fd,
+                AnyLedgerTotal *total)
+{
+  RawRecord raws[ANY_LEDGER_SHARDS];
+
+  *total = (AnyLedgerTotal){ 0 };
+  if (!read_at (fd, raws, sizeof raws, 0))
+    return FALSE;
+
+  for (guint i = 0; i < ANY_LEDGER_SHARDS; i++)
+    {
+      total->bytes += raws[i].bytes;
+      total->entries += raws[i].entries;
+      total->doubtful |= is_doubtful (&raws[i], i);
+    }
 
   return TRUE;
 }

@@ -17,9 +17,17 @@ typedef struct
 {
   gboolean settled; /* the numbers are right: nobody died while changing the shard, and the machine did not crash since */
   guint64  bytes;
-  guint64  entries;
-  guint64  sequence; /* counts removals */
+  guint32  entries;
+  guint32  evictions; /* 0: whatever was stored here is here, or was removed */
+  guint64  sequence;  /* counts removals */
 } AnyLedgerRecord;
+
+typedef struct
+{
+  guint64  bytes;
+  guint64  entries;
+  gboolean doubtful; /* it may be too low: a shard was damaged, or not counted since the machine started */
+} AnyLedgerTotal;
 
 guint64 any_ledger_boot_tag (void);
 
@@ -29,6 +37,9 @@ gboolean any_ledger_read (int              fd,
 
 gboolean any_ledger_read_all (int             fd,
                               AnyLedgerRecord records[ANY_LEDGER_SHARDS]);
+
+gboolean any_ledger_sum (int             fd,
+                         AnyLedgerTotal *total);
 
 gboolean any_ledger_write (int                    fd,
                            guint                  shard,

@@ -77,7 +77,7 @@ write_next (AnyDirectory *directory,
   if (fd < 0)
     return FALSE;
 
-  written = any_posix_keep_private (fd) && any_posix_write_all (fd, &piece, 1) && (!lasting || synchronise (fd));
+  written = any_posix_set_mode (fd, ANY_POSIX_FILE_MODE) && any_posix_write_all (fd, &piece, 1) && (!lasting || synchronise (fd));
   saved_errno = errno;
   close (fd);
   errno = saved_errno;

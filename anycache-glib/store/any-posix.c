@@ -19,7 +19,6 @@
 
 #define SAFE_FLAGS (O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
 
-#define FILE_MODE      0600
 #define DIRECTORY_MODE 0700
 
 /* Follows a path link by link, for kernels and sandboxes without openat2(). */
@@ -47,7 +46,7 @@ open_stepwise (int         directory,
       slash = strchr (path, '/');
     }
 
-  last = TEMP_FAILURE_RETRY (openat (fd, path, flags | SAFE_FLAGS, FILE_MODE));
+  last = TEMP_FAILURE_RETRY (openat (fd, path, flags | SAFE_FLAGS, ANY_POSIX_FILE_MODE));
   if (fd != directory)
     close (fd);
 
@@ -63,7 +62,7 @@ any_posix_open (int         directory,
   static int      has_openat2 = TRUE; /* atomic */
   struct open_how how = {
     .flags = flags | SAFE_FLAGS,
-    .mode = flags & O_CREAT ? FILE_MODE : 0,
+    .mode = flags & O_CREAT ? ANY_POSIX_FILE_MODE : 0,
     .resolve = RESOLVE_NO_SYMLINKS,
   };
   int fd;
@@ -181,7 +180,8 @@ any_posix_read_all (int     fd,
  * first, which some sandboxes do not know.
  */
 gboolean
-any_posix_keep_private (int fd)
+any_posix_set_mode (int    fd,
+                    mode_t mode)
 {
   struct statx extended;
   struct stat  status;
@@ -191,7 +191,21 @@ any_posix_keep_private (int fd)
   else if (fstat (fd, &status) != 0)
     return FALSE;
 
-  return (status.st_mode & 0777) == FILE_MODE || fchmod (fd, FILE_MODE) == 0;
+  return (status.st_mode & 0777) == mode || fchmod (fd, mode) == 0;
+}
+
+/* Sets the time of the last change, in nanoseconds since the epoch, of an open file, or of one in an open directory. */
+gboolean
+any_posix_set_mtime (int         fd,
+                     const char *path,
+                     guint64     time_ns)
+{
+  struct timespec times[] = {
+    { .tv_nsec = UTIME_OMIT },
+    { .tv_sec = time_ns / 1000000000, .tv_nsec = time_ns % 1000000000 },
+  };
+
+  return path != NULL ? utimensat (fd, path, times, AT_SYMLINK_NOFOLLOW) == 0 : futimens (fd, times) == 0;
 }
 
 /* Gives a file a length that it may grow to. */

@@ -5,9 +5,14 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <sys/types.h>
 #include <sys/uio.h>
 
 G_BEGIN_DECLS
+
+/* What others may do with files and directories: nothing. */
+#define ANY_POSIX_FILE_MODE      0600
+#define ANY_POSIX_READ_ONLY_MODE 0400
 
 /* The few system calls that the store makes, with its rules built in: nothing is opened through a symbolic link, nothing waits
  * for a FIFO, no descriptor outlives an exec, a signal only repeats a call, and none is raised. */
@@ -32,7 +37,12 @@ gssize any_posix_read_all (int     fd,
                            gsize   have,
                            gsize   length);
 
-gboolean any_posix_keep_private (int fd);
+gboolean any_posix_set_mode (int    fd,
+                             mode_t mode);
+
+gboolean any_posix_set_mtime (int         fd,
+                              const char *path,
+                              guint64     time_ns);
 
 gboolean any_posix_resize (int     fd,
                            guint64 length);

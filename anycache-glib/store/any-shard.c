@@ -50,6 +50,31 @@ any_shard_path_init (AnyShardPath   *self,
   append (at, digits + ANY_SHARD_NAME_LENGTH, ANY_SHARD_FILE_LENGTH + 1);
 }
 
+static guint64
+parse_digits (const char *digits,
+              gsize       length)
+{
+  char copy[ANY_IDENT_LENGTH + 1];
+
+  memcpy (copy, digits, length);
+  copy[length] = '\0';
+
+  return g_ascii_strtoull (copy, NULL, 16);
+}
+
+/* The ident of the key whose entry has this file. */
+AnyIdent
+any_shard_ident_of (guint       index,
+                    const char *file)
+{
+  const gsize n_high = ANY_SHARD_FILE_LENGTH - ANY_IDENT_LENGTH / 2;
+
+  return (AnyIdent){
+    .high = (guint64) index << 56 | parse_digits (file, n_high),
+    .low = parse_digits (file + n_high, ANY_IDENT_LENGTH / 2),
+  };
+}
+
 /* Opens the shard's directory; -1 with ENOENT where nothing was stored in it yet. */
 int
 any_shard_open (AnyShard *self)
@@ -78,7 +103,7 @@ visit (AnyShard    *self,
   if (fstatat (directory, file, &status, AT_SYMLINK_NOFOLLOW) != 0)
     return errno == ENOENT;
 
-  return !S_ISREG (status.st_mode) || func (self, directory, file, status.st_size, user_data);
+  return !S_ISREG (status.st_mode) || func (self, directory, file, &status, user_data);
 }
 
 gboolean
@@ -113,15 +138,15 @@ any_shard_foreach (AnyShard    *self,
 }
 
 static gboolean
-count_cb (AnyShard   *self,
-          int         directory,
-          const char *file,
-          guint64     size,
-          gpointer    user_data)
+count_cb (AnyShard          *self,
+          int                directory,
+          const char        *file,
+          const struct stat *status,
+          gpointer           user_data)
 {
   AnyLedgerRecord *record = user_data;
 
-  record->bytes += size;
+  record->bytes += status->st_size;
   record->entries++;
 
   return TRUE;
@@ -136,11 +161,16 @@ init (AnyShard      *self,
   g_snprintf (self->name, sizeof self->name, "%02x", index & 0xff);
 }
 
-/* Makes the record right again. The sequence stays, since results that are being computed must not be refused for a count. */
+/* Makes the record right again. The sequence stays, since results that are being computed must not be refused for a count. What may have
+ * been evicted is anybody's guess. */
 static gboolean
 recount (AnyShard *self)
 {
-  AnyLedgerRecord counted = { .settled = TRUE, .sequence = self->record.sequence };
+  AnyLedgerRecord counted = {
+    .settled = TRUE,
+    .evictions = MAX (self->record.evictions, 1),
+    .sequence = self->record.sequence,
+  };
 
   if (!any_shard_foreach (self, count_cb, &counted))
     return FALSE;
@@ -149,6 +179,22 @@ recount (AnyShard *self)
   self->suspect = FALSE;
 
   return TRUE;
+}
+
+gboolean
+any_shard_scan (AnyGeneration *generation,
+                guint          index,
+                AnyShardFunc   func,
+                gpointer       user_data)
+{
+  AnyShard self;
+  gboolean complete;
+
+  init (&self, generation, index);
+  complete = any_shard_foreach (&self, func, user_data);
+  any_generation_unref (generation);
+
+  return complete;
 }
 
 /* Counts a shard without the right to change it, as far as it can be read. */

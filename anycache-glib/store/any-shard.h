@@ -4,7 +4,10 @@
 
 #pragma once
 
+#include <sys/stat.h>
+
 #include "any-generation.h"
+#include "any-header.h"
 #include "any-key.h"
 
 G_BEGIN_DECLS
@@ -48,24 +51,30 @@ gboolean any_shard_count (AnyGeneration   *generation,
                           guint            index,
                           AnyLedgerRecord *record);
 
-/* Called for each entry of a shard with its file name and size. FALSE, with errno set, ends the visit as failed. */
-typedef gboolean (*AnyShardFunc) (AnyShard   *self,
-                                  int         directory,
-                                  const char *file,
-                                  guint64     size,
-                                  gpointer    user_data);
+/* Called for each entry of a shard with its file. FALSE, with errno set, ends the visit as failed. */
+typedef gboolean (*AnyShardFunc) (AnyShard          *self,
+                                  int                directory,
+                                  const char        *file,
+                                  const struct stat *status,
+                                  gpointer           user_data);
 
 /* Visits the entries. FALSE, with errno set, where not all of them could be seen. */
 gboolean any_shard_foreach (AnyShard    *self,
                             AnyShardFunc func,
                             gpointer     user_data);
 
-/* Tells one file in the place of an entry from the next: the kernel gives the same number and time to no two of them. */
+/* The same without the right to change it. */
+gboolean any_shard_scan (AnyGeneration *generation,
+                         guint          index,
+                         AnyShardFunc   func,
+                         gpointer       user_data);
+
+/* Names what stands in the place of an entry, by the last of its bytes, which name all of them: times of a file change when its use is
+ * recorded, and its number may be given to the next. All zero where there is nothing. */
 typedef struct
 {
-  guint64 inode;
-  gint64  seconds;
-  gint64  nanoseconds;
+  guint64 size;
+  guint8  trailer[ANY_HEADER_TRAILER_SIZE];
 } AnyEntryIdentity;
 
 /* Where a key's entry is, in the forms that it is asked for. */
@@ -78,6 +87,9 @@ typedef struct
   const char *in_generation;                                                                                /* the end of it, below the generation */
   const char *file;                                                                                         /* the end of it, below the shard */
 } AnyShardPath;
+
+AnyIdent any_shard_ident_of (guint       index,
+                             const char *file);
 
 void any_shard_path_init (AnyShardPath   *self,
                           const AnyIdent *ident);

@@ -42,6 +42,7 @@ static void
 record_clear (AnyRecord *self)
 {
   g_clear_pointer (&self->value, g_variant_unref);
+  g_clear_pointer (&self->recency, any_recency_unref);
   g_free (self->block);
 }
 
@@ -90,6 +91,7 @@ any_record_copy_without_value (const AnyRecord *record)
 
   *self = *record;
   self->value = NULL;
+  self->recency = NULL;
   self->facts.validator = NULL;
   self->block = block;
   self->key = memcpy (block, record->key, record->key_length);

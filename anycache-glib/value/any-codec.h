@@ -8,6 +8,7 @@
 
 #include "any-header.h"
 #include "any-key.h"
+#include "any-recency.h"
 
 G_BEGIN_DECLS
 
@@ -29,6 +30,7 @@ typedef struct
   gpointer      block;     /* (owned) (nullable) */
   guint64       epoch;     /* atomic: the last epoch in which the entry was seen on disk */
   gint64        validated; /* atomic: when a look that found it to hold began; us, monotonic; 0 for never */
+  AnyRecency   *recency;   /* atomic, (owned) (nullable): set once, with the first use */
 } AnyRecord;
 
 AnyRecord *any_record_ref (AnyRecord *self);

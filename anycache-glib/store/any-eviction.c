@@ -1,0 +1,288 @@
+/* SPDX-FileCopyrightText: 2026 The AnyCache Authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#include "config.h"
+
+#include "any-eviction.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "any-entry-removal.h"
+#include "any-measure.h"
+#include "any-posix.h"
+#include "any-trim.h"
+
+/* Where there are too many entries to look at all, at least so many are, and this part of them may go before others are looked at.
+ * To look costs as much as a tenth of an eviction, so these cost about as much as what follows from them; and who goes is among
+ * those used longest ago in seven of eight cases. */
+#define SAMPLE_SIZE 1024
+#define SAMPLE_PART 8
+
+/* A time so far ahead was made by a clock that was set back since. */
+#define MAX_AHEAD_NS G_GUINT64_CONSTANT (1000000000)
+
+#define NS_PER_S G_GUINT64_CONSTANT (1000000000)
+
+/* While all that could go is being written by others. */
+#define PAUSE_US 500
+
+struct _AnyEviction
+{
+  AnyUsage *usage; /* set once */
+  guint64   count; /* atomic */
+
+  GMutex         lock;
+  AnyTrim       *trim;       /* (owned), protected by lock */
+  AnyGeneration *generation; /* (owned) (nullable), protected by lock: whose entries are in the trim */
+};
+
+/* The usage must outlive it. */
+AnyEviction *
+any_eviction_new (AnyUsage *usage)
+{
+  AnyEviction *self = g_new0 (AnyEviction, 1);
+
+  self->usage = usage;
+  self->trim = any_trim_new ();
+  g_mutex_init (&self->lock);
+
+  return self;
+}
+
+void
+any_eviction_free (AnyEviction *self)
+{
+  g_clear_pointer (&self->generation, any_generation_unref);
+  any_trim_free (self->trim);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+guint64
+any_eviction_get_count (AnyEviction *self)
+{
+  return __atomic_load_n (&self->count, __ATOMIC_RELAXED);
+}
+
+static guint64
+used_of (AnyEviction       *self,
+         const AnyIdent    *ident,
+         const struct stat *status)
+{
+  return MAX (status->st_mtim.tv_sec * NS_PER_S + status->st_mtim.tv_nsec, any_usage_find (self->usage, ident));
+}
+
+/* Whether an entry that may expire has. */
+static gboolean
+has_expired (int         directory,
+             const char *file,
+             guint64     now)
+{
+  guint8    start[ANY_HEADER_SIZE];
+  AnyHeader header;
+  gssize    n_read;
+  int       fd = any_posix_open (directory, file, O_RDONLY);
+
+  if (fd < 0)
+    return FALSE;
+
+  n_read = any_posix_read_all (fd, start, 0, sizeof start);
+  close (fd);
+
+  return n_read == sizeof start && any_header_read (&header, start, n_read) == ANY_MISS_NONE &&
+         header.facts.expires >= 0 && (guint64) header.facts.expires < now / 1000;
+}
+
+typedef struct
+{
+  AnyEviction *eviction;
+  guint64      now; /* ns since the epoch */
+} Scan;
+
+/* A time that is still to come would keep the entry for ever, so it counts from now on. */
+static gboolean
+scan_cb (AnyShard          *shard,
+         int                directory,
+         const char        *file,
+         const struct stat *status,
+         gpointer           user_data)
+{
+  Scan        *scan = user_data;
+  AnyCandidate candidate = { .ident = any_shard_ident_of (shard->index, file) };
+
+  candidate.used = used_of (scan->eviction, &candidate.ident, status);
+  if (candidate.used > scan->now + MAX_AHEAD_NS && any_posix_set_mtime (directory, file, scan->now))
+    candidate.used = scan->now;
+  candidate.expired = (status->st_mode & 0777) == ANY_POSIX_READ_ONLY_MODE && has_expired (directory, file, scan->now);
+
+  any_trim_add (scan->eviction->trim, &candidate);
+
+  return TRUE;
+}
+
+/* The shards in an order of chance: each step of an odd number comes to all of them. */
+static void
+scan_some_locked (AnyEviction *self,
+                  Scan        *scan,
+                  guint        n_wanted)
+{
+  guint shard = g_random_int_range (0, ANY_LEDGER_SHARDS);
+  guint step = 2 * g_random_int_range (0, ANY_LEDGER_SHARDS / 2) + 1;
+
+  for (guint i = 0; i < ANY_LEDGER_SHARDS && any_trim_get_length (self->trim) < n_wanted; i++)
+    any_shard_scan (self->generation, (shard + i * step) % ANY_LEDGER_SHARDS, scan_cb, scan);
+}
+
+static void
+scan_locked (AnyEviction   *self,
+             AnyGeneration *generation,
+             guint64        n_entries)
+{
+  Scan  scan = { .eviction = self, .now = any_usage_tick (self->usage) };
+  guint n_kept;
+
+  g_clear_pointer (&self->generation, any_generation_unref);
+  self->generation = any_generation_ref (generation);
+  any_trim_reset (self->trim);
+
+  scan_some_locked (self, &scan, n_entries <= ANY_EVICTION_EXACT ? G_MAXUINT : SAMPLE_SIZE);
+  n_kept = any_trim_get_length (self->trim);
+  if (n_entries > ANY_EVICTION_EXACT)
+    n_kept = (n_kept + SAMPLE_PART - 1) / SAMPLE_PART;
+  any_trim_sort (self->trim, scan.now, n_kept);
+}
+
+/* Who was used since the look stays longer. Somebody who is being changed now, or is gone, is passed over. */
+static gboolean
+evict (AnyEviction   *self,
+       AnyGeneration *generation,
+       AnyCandidate  *candidate,
+       gboolean      *deferred)
+{
+  AnyShardPath path;
+  AnyShard     shard;
+  struct stat  status;
+  guint64      used;
+  gboolean     evicted = FALSE;
+
+  *deferred = FALSE;
+  any_shard_path_init (&path, &candidate->ident);
+  if (!any_shard_enter (&shard, generation, path.index, 0, NULL))
+    return FALSE;
+
+  if (fstatat (generation->fd, path.in_generation, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG (status.st_mode))
+    {
+      used = used_of (self, &candidate->ident, &status);
+      *deferred = used != candidate->used;
+      if (*deferred)
+        *candidate = (AnyCandidate){ .ident = candidate->ident, .used = used };
+      else
+        evicted = any_entry_evict (&shard, path.file, NULL);
+    }
+
+  any_shard_leave (&shard);
+
+  return evicted;
+}
+
+/* Gives who goes first, of those who were looked at; looks again, once, where nobody is left of them. */
+static gboolean
+take (AnyEviction   *self,
+      AnyGeneration *generation,
+      guint64        n_entries,
+      gboolean      *scanned,
+      AnyCandidate  *candidate)
+{
+  gboolean taken;
+
+  g_mutex_lock (&self->lock);
+
+  if (self->generation != generation)
+    any_trim_reset (self->trim);
+  if (any_trim_get_length (self->trim) == 0 && !*scanned)
+    {
+      scan_locked (self, generation, n_entries);
+      *scanned = TRUE;
+    }
+  taken = any_trim_take (self->trim, candidate);
+
+  g_mutex_unlock (&self->lock);
+
+  return taken;
+}
+
+static gboolean
+evict_first (AnyEviction   *self,
+             AnyGeneration *generation,
+             guint64        n_entries)
+{
+  AnyCandidate candidate;
+  gboolean     scanned = FALSE;
+  gboolean     deferred;
+
+  while (take (self, generation, n_entries, &scanned, &candidate))
+    {
+      if (evict (self, generation, &candidate, &deferred))
+        {
+          __atomic_add_fetch (&self->count, 1, __ATOMIC_RELAXED);
+          return TRUE;
+        }
+
+      if (deferred)
+        {
+          g_mutex_lock (&self->lock);
+          if (self->generation == generation)
+            any_trim_defer (self->trim, &candidate);
+          g_mutex_unlock (&self->lock);
+        }
+    }
+
+  return FALSE;
+}
+
+/* Makes room for an entry of a certain length. What others are about to write counts, and cannot go. */
+gboolean
+any_eviction_make_room (AnyEviction     *self,
+                        AnyGeneration   *generation,
+                        const AnyBounds *bounds,
+                        guint64          length,
+                        GError         **error)
+{
+  gint64         deadline = g_get_monotonic_time () + ANY_GATE_WAIT_US;
+  AnyLedgerTotal total;
+
+  while (any_measure (generation, &total))
+    {
+      total.bytes += length;
+      total.entries++;
+      if (any_bounds_allow (bounds, &total, length))
+        return TRUE;
+      if (evict_first (self, generation, total.entries))
+        continue;
+
+      if (g_get_monotonic_time () >= deadline)
+        break;
+      g_usleep (PAUSE_US);
+    }
+
+  any_posix_set_error (error, ENOSPC, "Nothing can be evicted from", generation->path);
+
+  return FALSE;
+}
+
+/* Takes away what is too much. The last one stays, however large it is. */
+void
+any_eviction_trim (AnyEviction     *self,
+                   AnyGeneration   *generation,
+                   const AnyBounds *bounds)
+{
+  AnyLedgerTotal total;
+
+  while (any_measure (generation, &total) && total.entries > 1 && !any_bounds_allow (bounds, &total, 0) &&
+         evict_first (self, generation, total.entries))
+    continue;
+}
