@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "any-test.h"
+
 G_BEGIN_DECLS
 
 /* What lies in a folder, that tests put there or look for. Checked with g_assert_*(), for use in other processes too. */
@@ -102,11 +104,19 @@ any_test_list (const char *path)
   return g_strjoinv (" ", (char **) names->pdata);
 }
 
+/* What clears have left is removed in the background, and waited for. */
 static inline void
 any_test_assert_list (const char *path,
                       const char *names)
 {
   g_autofree char *list = any_test_list (path);
+  gint64           deadline = any_test_deadline ();
+
+  while (strstr (list, "trash.") != NULL && strstr (names, "trash.") == NULL && any_test_wait (deadline))
+    {
+      g_free (list);
+      list = any_test_list (path);
+    }
 
   g_assert_cmpstr (list, ==, names);
 }

@@ -373,9 +373,10 @@ supersede_part (int      line,
   Elsewhere *self = data;
   g_autoptr (AnyCache) cache = any_cache_new (self->setup->cachedir, 1);
   g_autoptr (AnyFunction) function = any_cache_define (cache, "org.example.Number", "1", setup_compute_cb, self->setup, NULL);
+  g_autoptr (AnyFunction) filler = any_cache_define (cache, "org.example.Filler", NULL, NULL, NULL, NULL);
 
-  /* Out with it, and another one in. */
-  store (function, 1, ENTRY);
+  /* Out with it: a result of another function takes all the room. */
+  store (filler, 1, ENTRY);
   switch (self->kind)
     {
     case 0:

@@ -322,7 +322,7 @@ any_disk_tier_clear (AnyDiskTier *self,
 
       if (any_generation_replace (directory, &local_error))
         {
-          any_generation_sweep (directory);
+          any_generation_sweep_later (directory);
           return TRUE;
         }
 

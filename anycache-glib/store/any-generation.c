@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "any-fork-guard.h"
+#include "any-pool.h"
 #include "any-posix.h"
 
 /* The next generation while it is made, and the old ones while they are removed. */
@@ -162,12 +163,17 @@ any_generation_replace (AnyDirectory *directory,
   return replaced;
 }
 
+typedef gboolean (*TrashFunc) (int         directory,
+                               const char *name);
+
+/* Whether all trash that there is passes. What cannot be looked at has none. */
 static gboolean
-sweep_once (AnyDirectory *directory)
+pass_trash (AnyDirectory *directory,
+            TrashFunc     func)
 {
   DIR           *reader;
   struct dirent *item;
-  gboolean       complete = TRUE;
+  gboolean       passed = TRUE;
   int            fd = any_posix_open (directory->fd, ".", O_RDONLY | O_DIRECTORY);
 
   if (fd < 0)
@@ -183,11 +189,18 @@ sweep_once (AnyDirectory *directory)
   while ((item = readdir (reader)) != NULL)
     {
       if (g_str_has_prefix (item->d_name, TRASH_PREFIX))
-        complete = any_posix_remove_tree (directory->fd, item->d_name) && complete;
+        passed = func (directory->fd, item->d_name) && passed;
     }
   closedir (reader);
 
-  return complete;
+  return passed;
+}
+
+static gboolean
+find (int directory    G_GNUC_UNUSED,
+      const char *name G_GNUC_UNUSED)
+{
+  return FALSE;
 }
 
 /* Removes the generations that clears have left, also those of processes that died before they had removed theirs. What cannot
@@ -197,9 +210,25 @@ any_generation_sweep (AnyDirectory *directory)
 {
   for (guint i = 0; i < SWEEP_ATTEMPTS; i++)
     {
-      if (sweep_once (directory))
+      if (pass_trash (directory, any_posix_remove_tree))
         return;
     }
+}
+
+static void
+sweep_cb (gpointer data)
+{
+  g_autoptr (AnyDirectory) directory = data;
+
+  any_generation_sweep (directory);
+}
+
+/* The same in the background: there may be a million files. */
+void
+any_generation_sweep_later (AnyDirectory *directory)
+{
+  if (!pass_trash (directory, find))
+    any_pool_push (sweep_cb, any_directory_ref (directory));
 }
 
 /* Makes the first generation, unless another process was faster. */
@@ -218,13 +247,13 @@ create_first (AnyDirectory *directory,
     any_posix_set_error (error, errno, "Cannot make a directory in", directory->path);
 
   any_epoch_end (directory->epoch);
-  any_generation_sweep (directory);
+  any_generation_sweep_later (directory);
 
   return created;
 }
 
 /* Opens the current generation. Without create, G_IO_ERROR_NOT_FOUND says that there is none yet; with it, what dead processes
- * have left is removed on the way. */
+ * have left is removed in the background. */
 AnyGeneration *
 any_generation_open (AnyDirectory *directory,
                      gboolean      create,
@@ -240,7 +269,7 @@ any_generation_open (AnyDirectory *directory,
   self->state_fd = -1;
 
   if (create)
-    any_generation_sweep (directory);
+    any_generation_sweep_later (directory);
 
   /* Read before the directory is opened: a clear in between then shows as a move of the epoch. */
   self->epoch = any_directory_read_epoch (directory);

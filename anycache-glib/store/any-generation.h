@@ -46,5 +46,6 @@ gboolean any_generation_replace (AnyDirectory *directory,
                                  GError      **error);
 
 void any_generation_sweep (AnyDirectory *directory);
+void any_generation_sweep_later (AnyDirectory *directory);
 
 G_END_DECLS

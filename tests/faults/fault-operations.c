@@ -11,7 +11,10 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#define SWEEP_MS 100
 
 static void
 call (Rig *rig,
@@ -187,11 +190,26 @@ run_remove (FaultPair *pair,
   return any_function_remove (pair->one->function, rig_args (0), NULL, error);
 }
 
+/* The old entries are removed in the background, which is disturbed too: as long as it may take, if it comes to an end. It is looked for
+ * in a way that the shim does not see. */
+static void
+await_sweep (const char *cachedir)
+{
+  g_autofree char *trash = g_build_filename (cachedir, "anycache-1", "trash.0", NULL);
+
+  for (guint i = 0; i < SWEEP_MS && syscall (SYS_faccessat, AT_FDCWD, trash, F_OK) == 0; i++)
+    g_usleep (1000);
+}
+
 static gboolean
 run_clear (FaultPair *pair,
            GError   **error)
 {
-  return any_cache_clear (pair->one->cache, NULL, error);
+  gboolean cleared = any_cache_clear (pair->one->cache, NULL, error);
+
+  await_sweep (pair->cachedir);
+
+  return cleared;
 }
 
 static gboolean

@@ -7,9 +7,13 @@
 #include "tree.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 
 /* More than the library reads at once where it does not know the size of an entry. */
 #define BIG_LENGTH 40000
+
+/* So long what a clear has left may take to go, in the background. */
+#define SWEEP_SECONDS 10
 
 static gboolean
 compute_cb (AnyRequest *request,
@@ -276,9 +280,8 @@ rig_measure_entries (const char *cachedir)
   return sum;
 }
 
-/* Returns: (transfer full) (nullable): something below @cachedir that a finished operation should not have left */
-char *
-rig_find_litter (const char *cachedir)
+static char *
+find_litter (const char *cachedir)
 {
   g_auto (GStrv) paths = tree_list (cachedir);
 
@@ -286,4 +289,21 @@ rig_find_litter (const char *cachedir)
     if (!is_lasting (paths[i]))
       return g_strdup (paths[i]);
   return NULL;
+}
+
+/* Returns: (transfer full) (nullable): something below @cachedir that a finished operation should not have left */
+char *
+rig_find_litter (const char *cachedir)
+{
+  gint64 deadline = g_get_monotonic_time () + SWEEP_SECONDS * G_USEC_PER_SEC;
+  char  *litter = find_litter (cachedir);
+
+  while (litter != NULL && strstr (litter, "/trash.") != NULL && g_get_monotonic_time () < deadline)
+    {
+      g_usleep (1000);
+      g_free (litter);
+      litter = find_litter (cachedir);
+    }
+
+  return litter;
 }

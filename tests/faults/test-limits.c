@@ -81,7 +81,8 @@ check_few_fds (gconstpointer data)
 {
   const Limit *limit = data;
   g_autoptr (Rig) rig = NULL;
-  guint n_fds = tree_count_fds ();
+  guint  n_fds = tree_count_fds ();
+  gint64 deadline = any_test_deadline ();
 
   if (limit->opened_before)
     rig = expect_open (limit->cachedir);
@@ -99,8 +100,9 @@ check_few_fds (gconstpointer data)
   g_assert_cmpuint (any_cache_get_size (rig->cache), ==, rig_measure_entries (limit->cachedir));
   g_clear_pointer (&rig, rig_free);
 
-  /* GLib's main context, which the test looks for signals in, has one of its own. */
-  g_assert_cmpuint (tree_count_fds (), <=, n_fds + 1);
+  /* GLib's main context, which the test looks for signals in, has one of its own. What a clear has left is removed in the background. */
+  while (tree_count_fds () > n_fds + 1)
+    g_assert_true (any_test_wait (deadline));
 }
 
 START_TEST (test_few_fds)
