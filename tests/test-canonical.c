@@ -64,6 +64,26 @@ START_TEST (test_one_form)
 }
 END_TEST
 
+/* What is said to need no check and no form must be right about it. */
+START_TEST (test_plain_types)
+{
+  static const char *const plain[] = { "i", "()", "(si)", "(a(sy)msog)", "aay", "(bnqiuxt)" };
+  static const char *const other[] = { "d", "ad", "(sd)", "v", "(sv)", "a{si}", "(im{si})", "h", "(iah)" };
+  g_autofree char         *long_type = g_strnfill (ANY_CANONICAL_MAX_DEPTH, 'a');
+  g_autofree char         *longer_type = g_strconcat (long_type, "i", NULL);
+
+  long_type[ANY_CANONICAL_MAX_DEPTH - 1] = 'i';
+
+  for (guint i = 0; i < G_N_ELEMENTS (plain); i++)
+    ck_assert_msg (any_canonical_type_is_plain (plain[i]), "%s", plain[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (other); i++)
+    ck_assert_msg (!any_canonical_type_is_plain (other[i]), "%s", other[i]);
+
+  ck_assert (any_canonical_type_is_plain (long_type));
+  ck_assert (!any_canonical_type_is_plain (longer_type));
+}
+END_TEST
+
 /* Every type that a key of a dictionary may have, given in falling order. */
 START_TEST (test_order_of_keys)
 {
@@ -244,6 +264,7 @@ main (void)
   tcase_set_timeout (form, 110);
   tcase_add_checked_fixture (form, any_test_limit_cpu, NULL);
   tcase_add_test (form, test_one_form);
+  tcase_add_test (form, test_plain_types);
   tcase_add_test (form, test_order_of_keys);
   tcase_add_test (form, test_first_of_equal_keys_stays_first);
   tcase_add_test (form, test_doubles);

@@ -15,6 +15,30 @@
 /* Up to this many, what is quadratic is still quick. */
 #define FEW_CHILDREN 16
 
+/* Whether a type is one of those that most calls have: allowed, and without a dictionary, a double or a variant, so that equal values
+ * have the same bytes. A container takes a letter at least, so a short type cannot be too deep. */
+gboolean
+any_canonical_type_is_plain (const char *type)
+{
+  for (guint i = 0; i <= ANY_CANONICAL_MAX_DEPTH; i++)
+    {
+      switch (type[i])
+        {
+        case '\0':
+          return TRUE;
+        case 'd':
+        case 'h':
+        case 'v':
+        case '{':
+          return FALSE;
+        default:
+          break;
+        }
+    }
+
+  return FALSE;
+}
+
 /* What a type string tells at one glance, for each call has to look. */
 typedef struct
 {

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 /* A type is kept with each entry; a tuple of a million members is legal for GVariant and of no use here. */
 #define ANY_CANONICAL_MAX_TYPE_LENGTH 4096
 
+gboolean any_canonical_type_is_plain (const char *type);
+
 gboolean any_canonical_type_is_allowed (const GVariantType *type);
 
 gboolean any_canonical_check (GVariant *value,

@@ -108,17 +108,19 @@ any_key_init (AnyKey     *self,
   gsize       name_length = strlen (name);
   gsize       version_length = version != NULL ? strlen (version) : 0;
   gsize       type_length = strlen (type);
+  gboolean    plain = any_canonical_type_is_plain (type);
   gsize       args_length;
   guint8     *at;
 
-  if (!any_canonical_check (args, error))
+  if (!(plain && g_variant_is_normal_form (args)) && !any_canonical_check (args, error))
     {
       g_prefix_error (error, "Arguments of “%s”: ", name);
       return FALSE;
     }
 
-  form = args_for_key (args);
-  args_length = g_variant_get_size (form);
+  if (G_BYTE_ORDER == G_BIG_ENDIAN || !plain)
+    args = form = args_for_key (args);
+  args_length = g_variant_get_size (args);
 
   self->length = 4 * sizeof (guint64) + name_length + version_length + type_length + args_length;
   self->bytes = self->length <= sizeof self->inline_bytes ? self->inline_bytes : g_malloc (self->length);
@@ -128,7 +130,7 @@ any_key_init (AnyKey     *self,
   at = put_string (at, type, type_length);
   at = put_length (at, args_length);
   if (args_length > 0)
-    memcpy (at, g_variant_get_data (form), args_length);
+    memcpy (at, g_variant_get_data (args), args_length);
 
   self->ident = any_ident_of (self->bytes, self->length);
 
