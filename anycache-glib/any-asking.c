@@ -72,7 +72,7 @@ any_asking_tell_progress (AnyFlight *flight,
       AnyFunction *function = functions->pdata[i];
 
       any_function_emit_progress (function, any_answer_get_args (answer), fraction);
-      any_owner_visit (any_function_get_owner (function), g_object_unref, function);
+      any_owner_visit (&function->owner, g_object_unref, function);
     }
 }
 

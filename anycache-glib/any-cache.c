@@ -117,7 +117,9 @@ any_cache_get_settings (AnyCache *self)
 gboolean
 any_cache_is_on (AnyCache *self)
 {
-  return !self->disabled && any_cache_get_maxsize (self) != 0 && any_cache_get_maxentries (self) != 0;
+  return !self->disabled &&
+         __atomic_load_n (&self->settings.maxsize, __ATOMIC_RELAXED) != 0 &&
+         __atomic_load_n (&self->settings.maxentries, __ATOMIC_RELAXED) != 0;
 }
 
 /* What may be in the directory after something was stored through this object. */

@@ -102,7 +102,7 @@ call_clear (gpointer data)
   g_clear_pointer (&self->outer, any_answer_unref);
   g_clear_pointer (&self->args, g_variant_unref);
   if (self->function != NULL)
-    any_owner_visit (any_function_get_owner (self->function), g_object_unref, self->function);
+    any_owner_visit (&self->function->owner, g_object_unref, self->function);
 }
 
 AnyCall *

@@ -34,11 +34,9 @@ any_computation_check (AnyFunction  *function,
                        const AnyKey *key,
                        GError      **error)
 {
-  AnyCore *core = any_cache_get_core (any_function_get_cache (function));
-
   for (const AnyComputation *item = any_computation_get (); item != NULL; item = item->outer)
     {
-      if (any_flight_get_core (item->flight) != core ||
+      if (any_flight_get_core (item->flight) != any_cache_get_core (any_function_get_cache (function)) ||
           !any_key_equal (any_flight_get_key (item->flight), key->bytes, key->length))
         continue;
 

@@ -38,15 +38,6 @@ core_of (AnyFunction *self)
   return any_cache_get_core (any_function_get_cache (self));
 }
 
-/* For which this thread asks, if it computes something. */
-static AnyAnswer *
-get_outer (void)
-{
-  const AnyComputation *computation = any_computation_get ();
-
-  return computation != NULL ? computation->answer : NULL;
-}
-
 /* Gives what is stored, or has it computed. Who does not insist on what is fresh may be given what was so a moment ago, unless it is
  * for somebody who does. */
 static GVariant *
@@ -70,7 +61,7 @@ find_or_compute (AnyFunction  *self,
   else if (miss != ANY_MISS_NONE)
     return any_sync_call (self, use, ANY_WANT_RESULT, insists, cancellable, error);
 
-  return any_call_use (self, use->args, record, get_outer (), error);
+  return any_call_use (self, use->args, record, outer != NULL ? outer->answer : NULL, error);
 }
 
 /**
@@ -105,16 +96,17 @@ any_function_call (AnyFunction  *self,
                    GCancellable *cancellable,
                    GError      **error)
 {
-  g_auto (AnyUse) use = { 0 };
+  AnyUse    use; /* not zeroed, which would take as long as to make a key */
+  GVariant *result = NULL;
 
   g_return_val_if_fail (ANY_IS_FUNCTION (self), NULL);
   g_return_val_if_fail (args != NULL, NULL);
 
-  if (!begin (&use, self, args, cancellable, error) ||
-      !any_computation_check (self, &use.key, error))
-    return NULL;
+  if (begin (&use, self, args, cancellable, error) && any_computation_check (self, &use.key, error))
+    result = find_or_compute (self, &use, cancellable, error);
+  any_use_clear (&use);
 
-  return find_or_compute (self, &use, cancellable, error);
+  return result;
 }
 
 /* Finds what is stored, or was being stored when this began: who asks may have had it already. */
@@ -162,6 +154,7 @@ any_function_lookup (AnyFunction  *self,
                      GCancellable *cancellable,
                      GError      **error)
 {
+  const AnyComputation *outer = any_computation_get ();
   g_autoptr (AnyRecord) record = NULL;
   g_auto (AnyUse) use = { 0 };
   AnyTerms terms;
@@ -173,7 +166,7 @@ any_function_lookup (AnyFunction  *self,
   if (!begin (&use, self, args, cancellable, error))
     return NULL;
 
-  any_call_get_terms (self, any_computation_get () != NULL, &terms);
+  any_call_get_terms (self, outer != NULL, &terms);
   miss = find_stored (self, &use, &terms, cancellable, &record);
   if (miss != ANY_MISS_NONE || record->facts.failure)
     {
@@ -181,7 +174,7 @@ any_function_lookup (AnyFunction  *self,
       return NULL;
     }
 
-  return any_call_use (self, use.args, record, get_outer (), error);
+  return any_call_use (self, use.args, record, outer != NULL ? outer->answer : NULL, error);
 }
 
 /**

@@ -5,19 +5,38 @@
 #pragma once
 
 #include "any-answer.h"
-#include "any-function.h"
+#include "any-function-settings.h"
 #include "any-hook.h"
 #include "any-owner.h"
 #include "any-terms.h"
 
 G_BEGIN_DECLS
 
+/* What goes on without a call, and what it tells. */
+typedef struct _AnyRevalidation AnyRevalidation;
+typedef struct _AnyVigil        AnyVigil;
+
+/* Open to the rooms of the facade: a hit asks for much of it, and the public getters check each time whom they are asked of. */
+struct _AnyFunction
+{
+  GObject parent_instance;
+
+  AnyCache *cache;     /* (owned), set once */
+  char     *name;      /* (owned), set once */
+  char     *version;   /* (owned) (nullable), set once */
+  char     *args_type; /* (owned) (nullable), set once */
+
+  AnyFunctionSettings settings;
+  AnyOwner            owner;
+  AnyHooks            hooks;
+  AnyRevalidation    *revalidation; /* (owned), set once */
+  AnyVigil           *vigil;        /* (owned), set once */
+};
+
 gint64 any_function_get_limit (AnyFunction *self);
 
 void any_function_get_terms (AnyFunction *self,
                              AnyTerms    *terms);
-
-const AnyOwner *any_function_get_owner (AnyFunction *self);
 
 void any_function_call_fresh_async (AnyFunction        *self,
                                     GVariant           *args,
@@ -28,14 +47,6 @@ void any_function_call_for (AnyFunction *self,
                             GVariant    *args,
                             AnyAnswer   *outer,
                             GTask       *task);
-
-/* What goes on without a call, and what it tells. */
-typedef struct _AnyRevalidation AnyRevalidation;
-typedef struct _AnyVigil        AnyVigil;
-
-AnyRevalidation *any_function_get_revalidation (AnyFunction *self);
-
-AnyVigil *any_function_get_vigil (AnyFunction *self);
 
 gboolean any_function_compute (AnyFunction *self,
                                AnyRequest  *request,

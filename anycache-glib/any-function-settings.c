@@ -6,7 +6,7 @@
 
 #include "any-function-settings.h"
 
-#include "any-cache.h"
+#include "any-cache-settings.h"
 #include "any-function-private.h"
 #include "any-policy.h"
 #include "any-vigil.h"
@@ -15,7 +15,8 @@
 gint64
 any_function_get_limit (AnyFunction *self)
 {
-  return any_policy_shorter (any_cache_get_maxage (any_function_get_cache (self)), any_function_get_maxage (self));
+  return any_policy_shorter (__atomic_load_n (&any_cache_get_settings (self->cache)->maxage, __ATOMIC_RELAXED),
+                             __atomic_load_n (&self->settings.maxage, __ATOMIC_RELAXED));
 }
 
 /* On which terms the function takes what is stored. */
@@ -25,9 +26,9 @@ any_function_get_terms (AnyFunction *self,
 {
   *terms = (AnyTerms){
     .maxage = any_function_get_limit (self),
-    .error_maxage = any_function_get_error_maxage (self),
-    .check_interval = any_cache_get_check_interval (any_function_get_cache (self)),
-    .stale_window = any_function_get_stale_while_revalidate (self),
+    .error_maxage = __atomic_load_n (&self->settings.error_maxage, __ATOMIC_RELAXED),
+    .check_interval = __atomic_load_n (&any_cache_get_settings (self->cache)->check_interval, __ATOMIC_RELAXED),
+    .stale_window = __atomic_load_n (&self->settings.stale_while_revalidate, __ATOMIC_RELAXED),
   };
 }
 
@@ -177,7 +178,7 @@ any_function_get_maxage (AnyFunction *self)
 {
   g_return_val_if_fail (ANY_IS_FUNCTION (self), 0);
 
-  return __atomic_load_n (&any_function_get_settings (self)->maxage, __ATOMIC_RELAXED);
+  return __atomic_load_n (&self->settings.maxage, __ATOMIC_RELAXED);
 }
 
 /**
@@ -196,7 +197,7 @@ any_function_set_maxage (AnyFunction *self,
   g_return_if_fail (ANY_IS_FUNCTION (self));
   g_return_if_fail (maxage >= ANY_POLICY_NO_LIMIT);
 
-  set_age (self, &any_function_get_settings (self)->maxage, maxage, "maxage");
+  set_age (self, &self->settings.maxage, maxage, "maxage");
 }
 
 /**
@@ -214,7 +215,7 @@ any_function_get_error_maxage (AnyFunction *self)
 {
   g_return_val_if_fail (ANY_IS_FUNCTION (self), 0);
 
-  return __atomic_load_n (&any_function_get_settings (self)->error_maxage, __ATOMIC_RELAXED);
+  return __atomic_load_n (&self->settings.error_maxage, __ATOMIC_RELAXED);
 }
 
 /**
@@ -233,7 +234,7 @@ any_function_set_error_maxage (AnyFunction *self,
   g_return_if_fail (ANY_IS_FUNCTION (self));
   g_return_if_fail (error_maxage >= 0);
 
-  set_age (self, &any_function_get_settings (self)->error_maxage, error_maxage, "error-maxage");
+  set_age (self, &self->settings.error_maxage, error_maxage, "error-maxage");
 }
 
 /**
@@ -251,7 +252,7 @@ any_function_get_stale_while_revalidate (AnyFunction *self)
 {
   g_return_val_if_fail (ANY_IS_FUNCTION (self), 0);
 
-  return __atomic_load_n (&any_function_get_settings (self)->stale_while_revalidate, __ATOMIC_RELAXED);
+  return __atomic_load_n (&self->settings.stale_while_revalidate, __ATOMIC_RELAXED);
 }
 
 /**
@@ -270,7 +271,7 @@ any_function_set_stale_while_revalidate (AnyFunction *self,
   g_return_if_fail (ANY_IS_FUNCTION (self));
   g_return_if_fail (stale_while_revalidate >= 0);
 
-  set_age (self, &any_function_get_settings (self)->stale_while_revalidate, stale_while_revalidate, "stale-while-revalidate");
+  set_age (self, &self->settings.stale_while_revalidate, stale_while_revalidate, "stale-while-revalidate");
 }
 
 /**
@@ -288,7 +289,7 @@ any_function_get_flags (AnyFunction *self)
 {
   g_return_val_if_fail (ANY_IS_FUNCTION (self), ANY_FUNCTION_FLAGS_NONE);
 
-  return __atomic_load_n (&any_function_get_settings (self)->flags, __ATOMIC_RELAXED);
+  return __atomic_load_n (&self->settings.flags, __ATOMIC_RELAXED);
 }
 
 /**
@@ -307,8 +308,8 @@ any_function_set_flags (AnyFunction     *self,
   g_return_if_fail (ANY_IS_FUNCTION (self));
   g_return_if_fail ((flags & ~(ANY_FUNCTION_FLAGS_WATCH | ANY_FUNCTION_FLAGS_REFRESH)) == 0);
 
-  if (__atomic_exchange_n (&any_function_get_settings (self)->flags, flags, __ATOMIC_RELAXED) != flags)
+  if (__atomic_exchange_n (&self->settings.flags, flags, __ATOMIC_RELAXED) != flags)
     g_object_notify (G_OBJECT (self), "flags");
   if (flags == ANY_FUNCTION_FLAGS_NONE)
-    any_vigil_end (any_function_get_vigil (self));
+    any_vigil_end (self->vigil);
 }

@@ -17,8 +17,6 @@ typedef struct
   guint  flags; /* AnyFunctionFlags */
 } AnyFunctionSettings;
 
-AnyFunctionSettings *any_function_get_settings (AnyFunction *self);
-
 /* The properties that go with them, in this order. */
 typedef enum
 {

@@ -113,7 +113,7 @@ void
 any_function_emit_invalidated (AnyFunction *self,
                                GVariant    *args)
 {
-  any_owner_emit (any_function_get_owner (self), G_OBJECT (self), signals[SIGNAL_INVALIDATED], args);
+  any_owner_emit (&self->owner, G_OBJECT (self), signals[SIGNAL_INVALIDATED], args);
   any_cache_emit_invalidated (any_function_get_cache (self), any_function_get_name (self), args);
 }
 
@@ -122,7 +122,7 @@ any_function_emit_updated (AnyFunction *self,
                            GVariant    *args,
                            GVariant    *result)
 {
-  any_owner_emit (any_function_get_owner (self), G_OBJECT (self), signals[SIGNAL_UPDATED], args, result);
+  any_owner_emit (&self->owner, G_OBJECT (self), signals[SIGNAL_UPDATED], args, result);
 }
 
 void
@@ -130,5 +130,5 @@ any_function_emit_progress (AnyFunction *self,
                             GVariant    *args,
                             double       fraction)
 {
-  any_owner_emit (any_function_get_owner (self), G_OBJECT (self), signals[SIGNAL_PROGRESS], args, fraction);
+  any_owner_emit (&self->owner, G_OBJECT (self), signals[SIGNAL_PROGRESS], args, fraction);
 }

@@ -9,7 +9,6 @@
 #include "any-cache.h"
 #include "any-definitions.h"
 #include "any-error.h"
-#include "any-function-settings.h"
 #include "any-function-signals.h"
 #include "any-policy.h"
 #include "any-revalidation.h"
@@ -34,21 +33,6 @@
  *
  * Since: 1.0
  */
-struct _AnyFunction
-{
-  GObject parent_instance;
-
-  AnyCache *cache;     /* (owned), set once */
-  char     *name;      /* (owned), set once */
-  char     *version;   /* (owned) (nullable), set once */
-  char     *args_type; /* (owned) (nullable), set once */
-
-  AnyFunctionSettings settings;
-  AnyOwner            owner;
-  AnyHooks            hooks;
-  AnyRevalidation    *revalidation; /* (owned), set once */
-  AnyVigil           *vigil;        /* (owned), set once */
-};
 
 typedef enum
 {
@@ -62,30 +46,6 @@ typedef enum
 static GParamSpec *properties[PROP_FIRST_SETTING];
 
 G_DEFINE_FINAL_TYPE (AnyFunction, any_function, G_TYPE_OBJECT)
-
-AnyFunctionSettings *
-any_function_get_settings (AnyFunction *self)
-{
-  return &self->settings;
-}
-
-const AnyOwner *
-any_function_get_owner (AnyFunction *self)
-{
-  return &self->owner;
-}
-
-AnyRevalidation *
-any_function_get_revalidation (AnyFunction *self)
-{
-  return self->revalidation;
-}
-
-AnyVigil *
-any_function_get_vigil (AnyFunction *self)
-{
-  return self->vigil;
-}
 
 /* Asks the user for a result. Returns whether the request was accepted; the answer is in it. */
 gboolean

@@ -44,7 +44,7 @@ any_guard_new (AnyFunction     *function,
   self->ident = *ident;
   self->args = copy_args (args);
   self->since = g_get_monotonic_time ();
-  self->home = g_main_context_ref (any_function_get_owner (function)->context);
+  self->home = g_main_context_ref (function->owner.context);
   self->duty = g_hash_table_ref (duty);
   g_weak_ref_init (&self->function, function);
   if (record != NULL)

@@ -177,7 +177,7 @@ called_cb (GObject      *source,
   if (result == NULL)
     g_debug ("“%s” was not computed anew: %s", any_function_get_name (function), error->message);
 
-  release (any_function_get_revalidation (function), &job->ident, result == NULL ? any_function_get_error_maxage (function) : 0);
+  release (function->revalidation, &job->ident, result == NULL ? any_function_get_error_maxage (function) : 0);
   if (result != NULL)
     any_function_emit_updated (function, job->args, result);
   job_unref (job);
@@ -194,7 +194,7 @@ job_run_cb (gpointer user_data)
   if (function == NULL)
     return G_SOURCE_REMOVE;
 
-  home = any_function_get_owner (function)->context;
+  home = function->owner.context;
   g_main_context_push_thread_default (home);
   any_function_call_fresh_async (function, job->args, called_cb, g_atomic_rc_box_acquire (job));
   g_main_context_pop_thread_default (home);
@@ -212,7 +212,7 @@ any_revalidation_begin (AnyFunction    *function,
   g_autoptr (GSource) source = NULL;
   Job *job;
 
-  if (!claim (any_function_get_revalidation (function), ident))
+  if (!claim (function->revalidation, ident))
     return;
 
   job = g_atomic_rc_box_new0 (Job);
@@ -223,7 +223,7 @@ any_revalidation_begin (AnyFunction    *function,
   source = g_idle_source_new ();
   g_source_set_static_name (source, "[anycache] revalidation");
   g_source_set_callback (source, job_run_cb, job, job_unref);
-  g_source_attach (source, any_function_get_owner (function)->context);
+  g_source_attach (source, function->owner.context);
 }
 
 /* The same, and that it failed before does not count, because something that it depends on has changed since. */
@@ -232,6 +232,6 @@ any_revalidation_begin_anew (AnyFunction    *function,
                              GVariant       *args,
                              const AnyIdent *ident)
 {
-  forgive (any_function_get_revalidation (function), ident);
+  forgive (function->revalidation, ident);
   any_revalidation_begin (function, args, ident);
 }

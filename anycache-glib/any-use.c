@@ -6,7 +6,9 @@
 
 #include "any-use.h"
 
-/* What every operation does first: take floating arguments, and refuse what has no key. */
+#include "any-function-private.h"
+
+/* What every operation does first: take floating arguments, and refuse what has no key. Is to be cleared even where it fails. */
 gboolean
 any_use_init (AnyUse       *self,
               AnyFunction  *function,
@@ -14,10 +16,11 @@ any_use_init (AnyUse       *self,
               GCancellable *cancellable,
               GError      **error)
 {
-  const char *name = any_function_get_name (function);
-  const char *type = any_function_get_args_type (function);
+  const char *type = function->args_type;
 
-  self->args = g_variant_ref_sink (args);
+  self->args = args;
+  self->sunk = g_variant_is_floating (args) ? g_variant_ref_sink (args) : NULL;
+  self->key.bytes = NULL;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
@@ -26,16 +29,16 @@ any_use_init (AnyUse       *self,
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                    "Arguments of “%s”: the type is “%s”, but “%s” was declared",
-                   name, g_variant_get_type_string (args), type);
+                   function->name, g_variant_get_type_string (args), type);
       return FALSE;
     }
 
-  return any_key_init (&self->key, name, any_function_get_version (function), args, error);
+  return any_key_init (&self->key, function->name, function->version, args, error);
 }
 
 void
 any_use_clear (AnyUse *self)
 {
-  g_clear_pointer (&self->args, g_variant_unref);
+  g_clear_pointer (&self->sunk, g_variant_unref);
   any_key_clear (&self->key);
 }

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 /* One use of a function: the arguments, and the key that they make. Must not be copied, see AnyKey. */
 typedef struct
 {
-  GVariant *args; /* (owned) */
+  GVariant *args; /* the caller's, who keeps them as long */
+  GVariant *sunk; /* (owned) (nullable): the same where they floated, and so are nobody else's */
   AnyKey    key;
 } AnyUse;
 

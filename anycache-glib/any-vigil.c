@@ -241,12 +241,12 @@ any_vigil_keep (AnyFunction     *function,
                 GVariant        *args,
                 const AnyRecord *record)
 {
-  AnyVigil *vigil = any_function_get_vigil (function);
+  AnyVigil *vigil = function->vigil;
   AnyIdent  ident;
   g_autoptr (AnyGuard) old = NULL;
   g_autoptr (AnyGuard) guard = NULL;
 
-  if (any_function_get_flags (function) == ANY_FUNCTION_FLAGS_NONE)
+  if (__atomic_load_n (&function->settings.flags, __ATOMIC_RELAXED) == ANY_FUNCTION_FLAGS_NONE)
     return;
 
   ident = any_ident_of (record->key, record->key_length);
@@ -275,7 +275,7 @@ any_vigil_doubt (AnyFunction    *function,
                  const AnyIdent *ident,
                  gint64          cost)
 {
-  AnyVigil *vigil = any_function_get_vigil (function);
+  AnyVigil *vigil = function->vigil;
   gint64    share_ms = MAX_SHARE * MIN (cost / 1000, MAX_PAUSE_MS);
   g_autoptr (AnyGuard) old = NULL;
   g_autoptr (AnyGuard) guard = NULL;
