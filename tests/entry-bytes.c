@@ -25,7 +25,7 @@ entry_bytes_seal (const AnyKey   *key,
 
   *length = record->total_length;
   bytes = g_malloc (*length);
-  memcpy (bytes, record->block, head_length);
+  memcpy (bytes, record->head, head_length);
   if (value_length > 0)
     memcpy (bytes + head_length, g_variant_get_data (value), value_length);
   memcpy (bytes + head_length + value_length, record->trailer, ANY_HEADER_TRAILER_SIZE);

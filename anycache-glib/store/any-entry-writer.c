@@ -46,7 +46,7 @@ fill_temporary (const AnyEntryWriter *self,
   const AnyRecord *record = self->record;
   gsize            value_length = record->total_length - self->head_length - ANY_HEADER_TRAILER_SIZE;
   struct iovec     pieces[] = {
-        { record->block, self->head_length },
+        { (gpointer) record->head, self->head_length },
         { (gpointer) g_variant_get_data (record->value), value_length },
         { (gpointer) record->trailer, ANY_HEADER_TRAILER_SIZE },
   };

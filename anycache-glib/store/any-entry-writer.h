@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   const AnyRecord *record;
-  gsize            head_length; /* the record's block is the head of the entry */
+  gsize            head_length;
   AnyBounds        bounds;
   guint64          used;       /* ns since the epoch: as what its last use counts; 0 for the time of writing it */
   gboolean         supersedes; /* whatever was known of the key before must not be returned any more */

@@ -6,67 +6,25 @@
 
 #include "any-memory-tier.h"
 
-#include <string.h>
+#include "any-record-table.h"
 
-/* What a record costs beyond the bytes of its entry: the node, the record, the GVariant with its GBytes, and the table's slot. */
+/* What a record costs beyond the bytes of its entry: the record, the GVariant with its GBytes, and the table's slot. */
 #define RECORD_OVERHEAD 320
-
-/* A record in the queue, or, dropped, in the chain of those that wait to be freed (by older). As a key of the table, only the
- * first three fields count. */
-typedef struct _Node Node;
-
-struct _Node
-{
-  guint64       hash;
-  const guint8 *key; /* bytes of the record, or of the key that is looked for */
-  gsize         length;
-  AnyRecord    *record; /* (owned) */
-  Node         *newer;
-  Node         *older;
-  gboolean      visited;
-};
 
 /* Eviction is SIEVE (Zhang et al., NSDI 2024): a queue in order of arrival, a bit for “used since”, and a hand that walks from old
  * to new, spares what was used, and takes the first that was not. A hit only sets a bit, and a scan does not flush what is
  * used again and again. */
 struct _AnyMemoryTier
 {
-  GMutex      lock;
-  GHashTable *nodes; /* (owned) set of (owned) Node, protected by lock, as all below */
-  Node       *newest;
-  Node       *oldest;
-  Node       *hand;
-  Node       *dropped; /* (owned): out of the table; none while nobody has the lock */
-  gint64      bytes;
-  gint64      max_bytes; /* atomic; -1 for no limit */
+  GMutex         lock;
+  AnyRecordTable table; /* of (owned) records; protected by lock, as all below */
+  AnyRecord     *newest;
+  AnyRecord     *oldest;
+  AnyRecord     *hand;
+  GSList        *dropped; /* (owned) (element-type AnyRecord): out of the table; none while nobody has the lock */
+  gint64         bytes;
+  gint64         max_bytes; /* atomic; -1 for no limit */
 };
-
-static guint
-node_hash (gconstpointer data)
-{
-  const Node *node = data;
-
-  return (guint) node->hash;
-}
-
-static gboolean
-node_equal (gconstpointer a,
-            gconstpointer b)
-{
-  const Node *node_a = a;
-  const Node *node_b = b;
-
-  return node_a->hash == node_b->hash &&
-         node_a->length == node_b->length &&
-         memcmp (node_a->key, node_b->key, node_a->length) == 0;
-}
-
-static void
-node_free (Node *node)
-{
-  any_record_unref (node->record);
-  g_free (node);
-}
 
 AnyMemoryTier *
 any_memory_tier_new (gint64 max_bytes)
@@ -74,35 +32,20 @@ any_memory_tier_new (gint64 max_bytes)
   AnyMemoryTier *self = g_new0 (AnyMemoryTier, 1);
 
   g_mutex_init (&self->lock);
-  self->nodes = g_hash_table_new_full (node_hash, node_equal, (GDestroyNotify) node_free, NULL);
   self->max_bytes = max_bytes;
 
   return self;
-}
-
-void
-any_memory_tier_free (AnyMemoryTier *self)
-{
-  g_hash_table_unref (self->nodes);
-  g_mutex_clear (&self->lock);
-  g_free (self);
 }
 
 /* The last reference to a value may run a function of the user, who may ask this tier for more: never with the lock held. */
 static void
 unlock_and_free_dropped (AnyMemoryTier *self)
 {
-  Node *node = g_steal_pointer (&self->dropped);
+  GSList *dropped = g_steal_pointer (&self->dropped);
 
   g_mutex_unlock (&self->lock);
 
-  while (node != NULL)
-    {
-      Node *next = node->older;
-
-      node_free (node);
-      node = next;
-    }
+  g_slist_free_full (dropped, (GDestroyNotify) any_record_unref);
 }
 
 static gint64
@@ -111,52 +54,44 @@ weight (const AnyRecord *record)
   return (gint64) record->total_length + RECORD_OVERHEAD;
 }
 
-static Node *
-find_locked (AnyMemoryTier *self,
-             const AnyKey  *key)
-{
-  Node probe = { .hash = key->ident.low, .key = key->bytes, .length = key->length };
-
-  return g_hash_table_lookup (self->nodes, &probe);
-}
-
 static void
 drop_locked (AnyMemoryTier *self,
-             Node          *node)
+             AnyRecord     *record)
 {
-  if (self->hand == node)
-    self->hand = node->newer;
+  AnyRecordSeat *seat = &record->seat;
 
-  if (node->newer != NULL)
-    node->newer->older = node->older;
+  if (self->hand == record)
+    self->hand = seat->newer;
+
+  if (seat->newer != NULL)
+    seat->newer->seat.older = seat->older;
   else
-    self->newest = node->older;
+    self->newest = seat->older;
 
-  if (node->older != NULL)
-    node->older->newer = node->newer;
+  if (seat->older != NULL)
+    seat->older->seat.newer = seat->newer;
   else
-    self->oldest = node->newer;
+    self->oldest = seat->newer;
 
-  self->bytes -= weight (node->record);
-  g_hash_table_steal (self->nodes, node);
+  self->bytes -= weight (record);
+  any_record_table_remove (&self->table, record);
 
-  node->older = self->dropped;
-  self->dropped = node;
+  self->dropped = g_slist_prepend (self->dropped, record);
 }
 
 static void
 evict_one_locked (AnyMemoryTier *self)
 {
-  Node *node = self->hand != NULL ? self->hand : self->oldest;
+  AnyRecord *record = self->hand != NULL ? self->hand : self->oldest;
 
-  while (node->visited)
+  while (record->visited)
     {
-      node->visited = FALSE;
-      node = node->newer != NULL ? node->newer : self->oldest;
+      record->visited = FALSE;
+      record = record->seat.newer != NULL ? record->seat.newer : self->oldest;
     }
 
-  self->hand = node->newer;
-  drop_locked (self, node);
+  self->hand = record->seat.newer;
+  drop_locked (self, record);
 }
 
 static void
@@ -165,6 +100,24 @@ trim_locked (AnyMemoryTier *self,
 {
   while (self->max_bytes >= 0 && self->oldest != NULL && self->bytes > self->max_bytes - room)
     evict_one_locked (self);
+}
+
+static void
+add_locked (AnyMemoryTier *self,
+            const AnyKey  *key,
+            AnyRecord     *record)
+{
+  any_record_table_add (&self->table, any_record_ref (record), key->ident.low);
+  self->bytes += weight (record);
+
+  record->visited = FALSE;
+  record->seat.newer = NULL;
+  record->seat.older = self->newest;
+  if (self->newest != NULL)
+    self->newest->seat.newer = record;
+  else
+    self->oldest = record;
+  self->newest = record;
 }
 
 gint64
@@ -188,16 +141,15 @@ AnyRecord *
 any_memory_tier_find (AnyMemoryTier *self,
                       const AnyKey  *key)
 {
-  AnyRecord *record = NULL;
-  Node      *node;
+  AnyRecord *record;
 
   g_mutex_lock (&self->lock);
 
-  node = find_locked (self, key);
-  if (node != NULL)
+  record = any_record_table_find (&self->table, key);
+  if (record != NULL)
     {
-      node->visited = TRUE;
-      record = any_record_ref (node->record);
+      record->visited = TRUE;
+      any_record_ref (record);
     }
 
   g_mutex_unlock (&self->lock);
@@ -211,33 +163,18 @@ any_memory_tier_put (AnyMemoryTier *self,
                      const AnyKey  *key,
                      AnyRecord     *record)
 {
-  Node *node;
+  AnyRecord *old;
 
   g_mutex_lock (&self->lock);
 
-  node = find_locked (self, key);
-  if (node != NULL)
-    drop_locked (self, node);
+  old = any_record_table_find (&self->table, key);
+  if (old != NULL)
+    drop_locked (self, old);
 
   if (self->max_bytes < 0 || weight (record) <= self->max_bytes)
     {
       trim_locked (self, weight (record));
-
-      node = g_new (Node, 1);
-      *node = (Node){
-        .hash = key->ident.low,
-        .key = record->key,
-        .length = record->key_length,
-        .record = any_record_ref (record),
-        .older = self->newest,
-      };
-      if (self->newest != NULL)
-        self->newest->newer = node;
-      else
-        self->oldest = node;
-      self->newest = node;
-      self->bytes += weight (record);
-      g_hash_table_add (self->nodes, node);
+      add_locked (self, key, record);
     }
 
   unlock_and_free_dropped (self);
@@ -247,12 +184,12 @@ void
 any_memory_tier_remove (AnyMemoryTier *self,
                         const AnyKey  *key)
 {
-  Node *node;
+  AnyRecord *record;
 
   g_mutex_lock (&self->lock);
-  node = find_locked (self, key);
-  if (node != NULL)
-    drop_locked (self, node);
+  record = any_record_table_find (&self->table, key);
+  if (record != NULL)
+    drop_locked (self, record);
   unlock_and_free_dropped (self);
 }
 
@@ -263,13 +200,13 @@ any_memory_tier_remove_name (AnyMemoryTier *self,
 {
   g_mutex_lock (&self->lock);
 
-  for (Node *node = self->oldest; node != NULL;)
+  for (AnyRecord *record = self->oldest; record != NULL;)
     {
-      Node *next = node->newer;
+      AnyRecord *next = record->seat.newer;
 
-      if (any_key_bytes_have_name (node->key, node->length, name))
-        drop_locked (self, node);
-      node = next;
+      if (any_key_bytes_have_name (record->key, record->key_length, name))
+        drop_locked (self, record);
+      record = next;
     }
 
   unlock_and_free_dropped (self);
@@ -282,4 +219,13 @@ any_memory_tier_clear (AnyMemoryTier *self)
   while (self->oldest != NULL)
     drop_locked (self, self->oldest);
   unlock_and_free_dropped (self);
+}
+
+void
+any_memory_tier_free (AnyMemoryTier *self)
+{
+  any_memory_tier_clear (self);
+  any_record_table_clear (&self->table);
+  g_mutex_clear (&self->lock);
+  g_free (self);
 }

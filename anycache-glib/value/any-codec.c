@@ -32,26 +32,6 @@
 
 G_STATIC_ASSERT (ANY_DIGEST_SIZE == ANY_HEADER_TRAILER_SIZE);
 
-AnyRecord *
-any_record_ref (AnyRecord *self)
-{
-  return g_atomic_rc_box_acquire (self);
-}
-
-static void
-record_clear (AnyRecord *self)
-{
-  g_clear_pointer (&self->value, g_variant_unref);
-  g_clear_pointer (&self->recency, any_recency_unref);
-  g_free (self->block);
-}
-
-void
-any_record_unref (AnyRecord *self)
-{
-  g_atomic_rc_box_release_full (self, (GDestroyNotify) record_clear);
-}
-
 /* Of an entry that is not in one piece yet. */
 static void
 digest_pieces (gconstpointer head,
@@ -82,26 +62,6 @@ point_into_block (AnyRecord       *self,
   self->facts.validator = header->validator_length > 0 ? (const char *) self->dependencies + self->dependencies_length : NULL;
 }
 
-/* A record of the same entry that has no value, and so takes little memory. */
-AnyRecord *
-any_record_copy_without_value (const AnyRecord *record)
-{
-  AnyRecord *self = g_atomic_rc_box_new0 (AnyRecord);
-  guint8    *block = g_malloc (record->key_length + record->dependencies_length);
-
-  *self = *record;
-  self->value = NULL;
-  self->recency = NULL;
-  self->facts.validator = NULL;
-  self->block = block;
-  self->key = memcpy (block, record->key, record->key_length);
-  self->dependencies = block + record->key_length;
-  if (record->dependencies_length > 0)
-    memcpy (block + record->key_length, record->dependencies, record->dependencies_length);
-
-  return self;
-}
-
 static void
 append (guint8      **end,
         gconstpointer bytes,
@@ -112,7 +72,7 @@ append (guint8      **end,
   *end += length;
 }
 
-/* Makes the record of a new result. On disk, the entry is the record's block (of head_length bytes), the value, and the trailer.
+/* Makes the record of a new result. On disk, the entry is the record's head (of head_length bytes), the value, and the trailer.
  *
  * The value must have passed any_canonical_check().
  */
@@ -123,7 +83,7 @@ any_codec_seal (const AnyKey   *key,
                 const AnyFacts *facts,
                 gsize          *head_length)
 {
-  AnyRecord  *self = g_atomic_rc_box_new0 (AnyRecord);
+  AnyRecord  *self;
   const char *type = g_variant_get_type_string (value);
   AnyHeader   header = {
       .facts = *facts,
@@ -138,19 +98,18 @@ any_codec_seal (const AnyKey   *key,
   *head_length = any_header_get_value_offset (&header);
   header.total_length = *head_length + header.value_length + ANY_HEADER_TRAILER_SIZE;
 
-  /* Zeroed because of the padding. */
-  self->block = g_malloc0 (*head_length);
+  self = any_record_new (*head_length);
   self->value = g_variant_ref (value);
-  any_header_write (&header, self->block);
-  point_into_block (self, self->block, &header);
+  any_header_write (&header, self->head);
+  point_into_block (self, self->head, &header);
 
-  end = (guint8 *) self->block + ANY_HEADER_SIZE;
+  end = self->head + ANY_HEADER_SIZE;
   append (&end, key->bytes, key->length);
   append (&end, g_bytes_get_data (dependencies, NULL), header.dependencies_length);
   append (&end, facts->validator, header.validator_length);
   append (&end, type, header.type_length);
 
-  digest_pieces (self->block, *head_length, g_variant_get_data (value), header.value_length, self->trailer);
+  digest_pieces (self->head, *head_length, g_variant_get_data (value), header.value_length, self->trailer);
 
   return self;
 }
@@ -291,7 +250,7 @@ any_codec_open (gpointer      block,
   if (value == NULL)
     return ANY_MISS_CORRUPT;
 
-  self = g_atomic_rc_box_new0 (AnyRecord);
+  self = any_record_new (0);
   self->value = value;
   point_into_block (self, block, &header);
   memcpy (self->trailer, trailer, sizeof trailer);

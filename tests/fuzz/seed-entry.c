@@ -48,7 +48,7 @@ seed_entry_seal (GVariant *value,
   g_assert_true (any_key_init (&key, "org.example.Seed", "1", args, NULL));
   record = any_codec_seal (&key, dependencies, sunk, &(AnyFacts){ .created = 1700000000000000, .expires = -1, .cost = 1000 }, &head_length);
 
-  g_byte_array_append (entry, record->block, head_length);
+  g_byte_array_append (entry, record->head, head_length);
   if (g_variant_get_size (sunk) > 0)
     g_byte_array_append (entry, g_variant_get_data (sunk), g_variant_get_size (sunk));
   g_byte_array_append (entry, padding, ANY_HEADER_TRAILER_SIZE);
