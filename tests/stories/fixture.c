@@ -34,6 +34,9 @@ fixture_new (void)
 void
 fixture_free (Fixture *self)
 {
+  /* What asynchronous calls have computed may still be on its way into the directory, whoever has dropped the cache. */
+  fixture_reopen (self);
+  any_cache_flush (self->cache, NULL, NULL);
   g_clear_object (&self->cache);
   nftw (self->directory, remove_cb, 16, FTW_DEPTH | FTW_PHYS);
   g_free (self->directory);

@@ -85,13 +85,16 @@ function changedAt(path) {
 export class Fixture {
     constructor() {
         this.directory = GLib.dir_make_tmp('anycache-story-XXXXXX');
-        this.cache = AnyCache.Cache.new(GLib.build_filenamev([this.directory, 'cache']), -1);
+        this.cachedir = GLib.build_filenamev([this.directory, 'cache']);
+        this.cache = AnyCache.Cache.new(this.cachedir, -1);
         // Else the library makes it during the first call, which is a change around the files beside it.
-        GLib.mkdir_with_parents(this.cache.get_cachedir(), 0o700);
+        GLib.mkdir_with_parents(this.cachedir, 0o700);
         this.computed = 0;
     }
 
     remove() {
+        // What asynchronous calls have computed may still be on its way into the directory, whoever has dropped the cache.
+        AnyCache.Cache.new(this.cachedir, -1).flush(null);
         this.cache = null;
         removeTree(Gio.File.new_for_path(this.directory));
     }

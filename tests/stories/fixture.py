@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A fresh directory with a cache in it, and a remembered function that counts the words of a file."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -58,7 +59,7 @@ def main(parts=None):
 class Fixture(unittest.TestCase):
     def setUp(self):
         self.directory = tempfile.mkdtemp(prefix="anycache-story-")
-        self.addCleanup(shutil.rmtree, self.directory)
+        self.addCleanup(self.remove)
         self.cache = AnyCache.Cache.new(os.path.join(self.directory, "cache"), -1)
         # Else the library makes it during the first call, which is a change around the files beside it.
         os.mkdir(self.cache.get_cachedir())
@@ -67,6 +68,13 @@ class Fixture(unittest.TestCase):
     def tearDown(self):
         # A test case outlives its test; its cache must not.
         self.cache = None
+
+    def remove(self):
+        # To remove a file is a change, which a function that is still watching would have computed anew.
+        gc.collect()
+        # What asynchronous calls have computed may still be on its way into the directory, whoever has dropped the cache.
+        AnyCache.Cache.new(os.path.join(self.directory, "cache"), -1).flush()
+        shutil.rmtree(self.directory)
 
     def reopen(self):
         """Opens the directory anew, after the old object has gone: nothing is shared in memory."""

@@ -115,13 +115,12 @@ namespace Stories {
             cache = new AnyCache.Cache (Path.build_filename (directory, "cache"), -1);
         }
 
-        ~Fixture () {
+        public void remove () throws Error {
+            // What asynchronous calls have computed may still be on its way into the directory, whoever has dropped the cache.
+            reopen ();
+            cache.flush ();
             cache = null;
-            try {
-                remove_tree (File.new_for_path (directory));
-            } catch (Error error) {
-                printerr ("%s was left behind: %s\n", directory, error.message);
-            }
+            remove_tree (File.new_for_path (directory));
         }
 
         private static void remove_tree (File file) throws Error {
@@ -177,9 +176,19 @@ namespace Stories {
             this.test = (owned) test;
         }
 
-        // Tells the test with a fixture of its own, which goes with it.
+        // Tells the test with a fixture of its own. Its directory goes with the test, even where a callback that holds the fixture stays.
         public void tell () throws Error {
-            test (new Fixture ());
+            var fixture = new Fixture ();
+            Error? failure = null;
+
+            try {
+                test (fixture);
+            } catch (Error error) {
+                failure = error;
+            }
+            fixture.remove ();
+            if (failure != null)
+                throw failure;
         }
     }
 

@@ -94,6 +94,8 @@ class Watching(Fixture):
 
         def forget_hook():
             sys.excepthook = sys.__excepthook__
+            # It holds the arguments of what has raised: the function, which would go on watching.
+            sys.last_value = sys.last_traceback = None
 
         self.addCleanup(forget_hook)
         sys.excepthook = lambda kind, value, traceback: complaints.append(str(value))
