@@ -24,6 +24,8 @@ struct _Bare
   guint  *order; /* (owned) (array length=n_names) */
   gsize   file_size;
   guint8 *bytes; /* (owned): what is written */
+  guint   n_written;
+  guint   n_unlinked;
 };
 
 static Bare *
@@ -80,13 +82,14 @@ bare_new_reader (Workload *workload)
   return self;
 }
 
-/* Writes new files of a size into as many folders as ours. */
+/* Writes new files of a size into as many folders as ours. Writers of one folder have different numbers. */
 Bare *
 bare_new_writer (const char *folder,
                  gsize       file_size,
-                 guint       n_files)
+                 guint       n_files,
+                 guint       number)
 {
-  g_autoptr (GRand) random = g_rand_new_with_seed (2);
+  g_autoptr (GRand) random = g_rand_new_with_seed (2 + number);
   Bare *self;
 
   for (guint i = 0; i < N_SHARDS; i++)
@@ -103,11 +106,25 @@ bare_new_writer (const char *folder,
     {
       guint shard = g_rand_int_range (random, 0, N_SHARDS);
 
-      self->names[i] = g_strdup_printf ("%02x/%08x%08x%014x", shard, g_rand_int (random), g_rand_int (random), i);
-      self->temporary[i] = g_strdup_printf ("%02x/.t", shard);
+      self->names[i] = g_strdup_printf ("%02x/%08x%08x%04x%010x", shard, g_rand_int (random), g_rand_int (random), number, i);
+      self->temporary[i] = g_strdup_printf ("%02x/.t%u", shard, number);
     }
 
   return self;
+}
+
+gboolean
+bare_read_one (Bare *self,
+               guint index)
+{
+  char        buffer[BUFFER_SIZE];
+  struct stat status;
+  int         fd = openat (self->folder, self->names[index], O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+  return fd >= 0 &&
+         fstat (fd, &status) == 0 &&
+         read (fd, buffer, sizeof buffer) == (gssize) self->file_size &&
+         close (fd) == 0;
 }
 
 guint
@@ -115,42 +132,52 @@ bare_read (gpointer data,
            guint    first,
            guint    count)
 {
-  Bare       *self = data;
-  guint       n_failed = 0;
-  char        buffer[BUFFER_SIZE];
-  struct stat status;
-
-  for (guint i = first; i < first + count; i++)
-    {
-      int fd = openat (self->folder, self->names[self->order[i % self->n_names]], O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-
-      if (fd < 0 ||
-          fstat (fd, &status) != 0 ||
-          read (fd, buffer, sizeof buffer) != (gssize) self->file_size ||
-          close (fd) != 0)
-        n_failed++;
-    }
-
-  return n_failed;
-}
-
-guint
-bare_write (gpointer data,
-            guint    first,
-            guint    count)
-{
   Bare *self = data;
   guint n_failed = 0;
 
   for (guint i = first; i < first + count; i++)
+    n_failed += !bare_read_one (self, self->order[i % self->n_names]);
+
+  return n_failed;
+}
+
+/* Goes on where the last one left off. */
+guint
+bare_write (gpointer    data,
+            guint first G_GNUC_UNUSED,
+            guint       count)
+{
+  Bare *self = data;
+  guint n_failed = 0;
+
+  for (guint end = self->n_written + count; self->n_written < end; self->n_written++)
     {
-      int fd = openat (self->folder, self->temporary[i], O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+      guint i = self->n_written;
+      int   fd = openat (self->folder, self->temporary[i], O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 
       if (fd < 0 ||
           write (fd, self->bytes, self->file_size) != (gssize) self->file_size ||
           close (fd) != 0 ||
           renameat (self->folder, self->temporary[i], self->folder, self->names[i]) != 0)
         n_failed++;
+    }
+
+  return n_failed;
+}
+
+/* The oldest file makes room for each new one. */
+guint
+bare_write_and_unlink (gpointer data,
+                       guint    first,
+                       guint    count)
+{
+  Bare *self = data;
+  guint n_failed = 0;
+
+  for (guint i = 0; i < count; i++)
+    {
+      n_failed += bare_write (self, first + i, 1);
+      n_failed += unlinkat (self->folder, self->names[self->n_unlinked++], 0) != 0;
     }
 
   return n_failed;

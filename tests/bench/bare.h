@@ -17,11 +17,15 @@ Bare *bare_new_reader (Workload *workload);
 
 Bare *bare_new_writer (const char *folder,
                        gsize       file_size,
-                       guint       n_files);
+                       guint       n_files,
+                       guint       number);
 
 void bare_free (Bare *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Bare, bare_free)
+
+gboolean bare_read_one (Bare *self,
+                        guint index);
 
 /* Sides of a race. */
 guint bare_read (gpointer data,
@@ -31,6 +35,10 @@ guint bare_read (gpointer data,
 guint bare_write (gpointer data,
                   guint    first,
                   guint    count);
+
+guint bare_write_and_unlink (gpointer data,
+                             guint    first,
+                             guint    count);
 
 guint bare_seek (gpointer data,
                  guint    first,

@@ -28,7 +28,7 @@ measure (const Plan *plan,
   guint n_failed;
 
   any_cache_set_maxmemory (workload->cache, 0);
-  workload_fill (workload);
+  workload_fill (workload, workload->n_args);
   bare = bare_new_reader (workload);
   sqlite = peer_new_sqlite (folder, workload, TRUE);
 
@@ -41,7 +41,7 @@ measure (const Plan *plan,
 
   n_failed = workload_check (workload, FALSE);
   n_failed += race_run (race, plan->repetitions);
-  race_print (race);
+  race_print (race, plan->report);
 
   return n_failed;
 }

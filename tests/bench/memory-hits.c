@@ -34,13 +34,13 @@ measure (const Plan *plan,
   g_autofree char *folder = plan_make_folder (plan, name);
   g_autofree char *path = g_build_filename (folder, "seek", NULL);
   g_autoptr (Workload) workload = workload_new (folder, name, workload_small_value (), n_entries);
-  g_autoptr (Peer) lmdb = peer_new_lmdb (folder, workload);
+  g_autoptr (Peer) lmdb = peer_new_lmdb (folder, workload, TRUE);
   g_autoptr (Race) race = race_new (title, 1000);
   int   fd = g_open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   guint n_failed;
 
   any_cache_set_maxmemory (workload->cache, MEMORY);
-  workload_fill (workload);
+  workload_fill (workload, workload->n_args);
 
   race_add (race, HIT, workload_hit, workload);
   peer_add_read (lmdb, race, LMDB);
@@ -50,7 +50,7 @@ measure (const Plan *plan,
 
   n_failed = workload_check (workload, TRUE);
   n_failed += race_run (race, plan->repetitions);
-  race_print (race);
+  race_print (race, plan->report);
   close (fd);
 
   return n_failed;
@@ -66,13 +66,13 @@ measure_interval (const Plan *plan,
 {
   g_autofree char *folder = plan_make_folder (plan, name);
   g_autoptr (Workload) workload = workload_new (folder, name, workload_small_value (), n_entries);
-  g_autoptr (Peer) lmdb = peer_new_lmdb (folder, workload);
+  g_autoptr (Peer) lmdb = peer_new_lmdb (folder, workload, TRUE);
   g_autoptr (Race) race = race_new (title, 1000);
   guint n_failed;
 
   any_cache_set_maxmemory (workload->cache, MEMORY);
   workload_depend (workload, folder, N_FILES);
-  workload_fill (workload);
+  workload_fill (workload, workload->n_args);
   any_cache_set_check_interval (workload->cache, 3600 * G_TIME_SPAN_SECOND);
 
   race_add (race, WITHIN, workload_hit, workload);
@@ -81,7 +81,7 @@ measure_interval (const Plan *plan,
 
   n_failed = workload_check (workload, TRUE);
   n_failed += race_run (race, plan->repetitions);
-  race_print (race);
+  race_print (race, plan->report);
 
   return n_failed;
 }
@@ -100,8 +100,8 @@ measure_files (const Plan *plan)
   any_cache_set_maxmemory (workload->cache, MEMORY);
   any_cache_set_maxmemory (bare->cache, MEMORY);
   workload_depend (workload, folder, N_FILES);
-  workload_fill (workload);
-  workload_fill (bare);
+  workload_fill (workload, workload->n_args);
+  workload_fill (bare, bare->n_args);
   bare->files = g_strdupv (workload->files);
 
   race_add (race, STRICT, workload_hit, workload);
@@ -110,7 +110,7 @@ measure_files (const Plan *plan)
 
   n_failed = workload_check (workload, TRUE);
   n_failed += race_run (race, plan->repetitions);
-  race_print (race);
+  race_print (race, plan->report);
 
   return n_failed;
 }

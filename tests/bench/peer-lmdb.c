@@ -63,45 +63,84 @@ map_get (gpointer data,
   return n_failed + (memcmp (copy, g_variant_get_data (self->workload->value), length) != 0);
 }
 
+/* A transaction for each put, which reaches the file at once and the disk some time. */
+static guint
+map_put (gpointer data,
+         guint    first,
+         guint    count)
+{
+  Map     *self = data;
+  MDB_val  bytes = { g_variant_get_size (self->workload->value), (gpointer) g_variant_get_data (self->workload->value) };
+  MDB_txn *writer;
+  guint    n_failed = 0;
+
+  for (guint i = first; i < first + count; i++)
+    {
+      MDB_val key = { WORKLOAD_IDENT_LENGTH, self->idents[i] };
+
+      check (mdb_txn_begin (self->environment, NULL, 0, &writer));
+      n_failed += mdb_put (writer, self->database, &key, &bytes, 0) != MDB_SUCCESS;
+      check (mdb_txn_commit (writer));
+    }
+
+  return n_failed;
+}
+
 static void
-fill (Map *self)
+open_database (Map     *self,
+               gboolean filled)
 {
   GVariant *value = self->workload->value;
+  MDB_val   bytes = { g_variant_get_size (value), (gpointer) g_variant_get_data (value) };
   MDB_txn  *writer;
 
   check (mdb_txn_begin (self->environment, NULL, 0, &writer));
   check (mdb_dbi_open (writer, NULL, 0, &self->database));
-  for (guint i = 0; i < self->n_idents; i++)
+  for (guint i = 0; filled && i < self->n_idents; i++)
     {
       MDB_val key = { WORKLOAD_IDENT_LENGTH, self->idents[i] };
-      MDB_val bytes = { g_variant_get_size (value), (gpointer) g_variant_get_data (value) };
 
       check (mdb_put (writer, self->database, &key, &bytes, 0));
     }
   check (mdb_txn_commit (writer));
 }
 
-/* Every call of the workload has its value from the beginning. */
+/* With filled, every call of the workload has its value from the beginning. Nothing waits for the disk, as nothing does on the
+ * other sides. */
 Peer *
 peer_new_lmdb (const char *folder,
-               Workload   *workload)
+               Workload   *workload,
+               gboolean    filled)
 {
   Peer            *peer = g_new0 (Peer, 1);
   Map             *self = g_new0 (Map, 1);
   g_autofree char *path = g_build_filename (folder, "peer.lmdb", NULL);
 
-  *peer = (Peer){ map_get, NULL, self, (GDestroyNotify) map_free };
+  *peer = (Peer){ map_get, map_put, self, (GDestroyNotify) map_free };
   self->workload = workload;
   self->idents = workload_dup_idents (workload);
   self->n_idents = workload->n_args;
 
   check (mdb_env_create (&self->environment));
   check (mdb_env_set_mapsize (self->environment, MAP_SIZE));
-  check (mdb_env_open (self->environment, path, MDB_NOSUBDIR, 0600));
-  fill (self);
+  check (mdb_env_open (self->environment, path, MDB_NOSUBDIR | MDB_NOSYNC, 0600));
+  open_database (self, filled);
 
   check (mdb_txn_begin (self->environment, NULL, MDB_RDONLY, &self->reader));
   mdb_txn_reset (self->reader);
 
   return peer;
+}
+
+const char *
+peer_lmdb_version (void)
+{
+  g_autofree char *version = NULL;
+  int              major, minor, patch;
+
+  mdb_version (&major, &minor, &patch);
+
+  version = g_strdup_printf ("%d.%d.%d", major, minor, patch);
+
+  return g_intern_string (version);
 }

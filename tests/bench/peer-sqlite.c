@@ -132,3 +132,9 @@ peer_new_sqlite (const char *folder,
 
   return peer;
 }
+
+const char *
+peer_sqlite_version (void)
+{
+  return sqlite3_libversion ();
+}

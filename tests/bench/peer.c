@@ -38,13 +38,26 @@ peer_new_sqlite (const char *folder,
 {
   return NULL;
 }
+
+const char *
+peer_sqlite_version (void)
+{
+  return "none";
+}
 #endif
 
 #ifndef HAVE_LMDB
 Peer *
 peer_new_lmdb (const char *folder,
-               Workload   *workload)
+               Workload   *workload,
+               gboolean    filled)
 {
   return NULL;
+}
+
+const char *
+peer_lmdb_version (void)
+{
+  return "none";
 }
 #endif

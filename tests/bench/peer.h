@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   RaceFunc       read;
-  RaceFunc       write; /* (nullable) */
-  gpointer       data;  /* (owned) */
+  RaceFunc       write;
+  gpointer       data; /* (owned) */
   GDestroyNotify destroy;
 } Peer;
 
@@ -30,7 +30,12 @@ Peer *peer_new_sqlite (const char *folder,
                        gboolean    filled);
 
 Peer *peer_new_lmdb (const char *folder,
-                     Workload   *workload);
+                     Workload   *workload,
+                     gboolean    filled);
+
+/* "none" where the benchmark was built without it. */
+const char *peer_sqlite_version (void);
+const char *peer_lmdb_version (void);
 
 void peer_add_read (Peer       *self,
                     Race       *race,

@@ -4,7 +4,6 @@
 
 #include "race.h"
 
-#include <stdlib.h>
 #include <time.h>
 
 typedef struct
@@ -45,7 +44,7 @@ race_new (const char *title,
 {
   Race *self = g_new0 (Race, 1);
 
-  self->title = title;
+  self->title = g_intern_string (title);
   self->count = count;
   self->sides = g_ptr_array_new_with_free_func ((GDestroyNotify) side_free);
   self->aims = g_array_new (FALSE, FALSE, sizeof (Aim));
@@ -69,7 +68,7 @@ race_add (Race       *self,
 {
   Side *side = g_new0 (Side, 1);
 
-  side->name = name;
+  side->name = g_intern_string (name);
   side->func = func;
   side->data = data;
   side->times = g_array_new (FALSE, FALSE, sizeof (double));
@@ -89,6 +88,32 @@ find_side (const Race *self,
     }
 
   return NULL;
+}
+
+/* Gives what a side took in each repetition. */
+const double *
+race_get_times (Race       *self,
+                const char *name,
+                guint      *n_times)
+{
+  const Side *side = find_side (self, name);
+
+  *n_times = side->times->len;
+
+  return (const double *) side->times->data;
+}
+
+static Summary
+side_time (const Side *self)
+{
+  return summary_of ((const double *) self->times->data, self->times->len);
+}
+
+Summary
+race_get_time (Race       *self,
+               const char *name)
+{
+  return side_time (find_side (self, name));
 }
 
 /* Asks for a line of the table; left out where this machine lacks one of the two. */
@@ -145,30 +170,6 @@ race_run (Race *self,
   return self->n_failed;
 }
 
-static int
-compare_numbers (gconstpointer a,
-                 gconstpointer b)
-{
-  double number_a = *(const double *) a;
-  double number_b = *(const double *) b;
-
-  return (number_a > number_b) - (number_a < number_b);
-}
-
-/* The smallest and the middle one of some numbers. */
-static void
-summarise (const double *numbers,
-           guint         n_numbers,
-           double       *minimum,
-           double       *median)
-{
-  g_autofree double *sorted = g_memdup2 (numbers, n_numbers * sizeof *numbers);
-
-  qsort (sorted, n_numbers, sizeof *sorted, compare_numbers);
-  *minimum = sorted[0];
-  *median = n_numbers % 2 == 1 ? sorted[n_numbers / 2] : (sorted[n_numbers / 2 - 1] + sorted[n_numbers / 2]) / 2;
-}
-
 void
 race_print_heading (void)
 {
@@ -176,25 +177,35 @@ race_print_heading (void)
            "ours, us an operation", "min", "median", "against", "min", "median", "ratio", "median", "target");
 }
 
-static void
-print_aim (const Aim *aim)
+/* The ratios of each repetition, and that of the minima. */
+static Summary
+compare (const Side *ours,
+         const Side *peer)
 {
-  const double      *ours = (const double *) aim->ours->times->data;
-  const double      *peer = (const double *) aim->peer->times->data;
-  guint              n_times = aim->ours->times->len;
+  const double      *ours_times = (const double *) ours->times->data;
+  const double      *peer_times = (const double *) peer->times->data;
+  guint              n_times = ours->times->len;
   g_autofree double *ratios = g_new (double, n_times);
-  double             ours_minimum, ours_median, peer_minimum, peer_median, ratio_minimum, ratio_median;
 
   for (guint i = 0; i < n_times; i++)
-    ratios[i] = ours[i] / peer[i];
+    ratios[i] = ours_times[i] / peer_times[i];
 
-  summarise (ours, n_times, &ours_minimum, &ours_median);
-  summarise (peer, n_times, &peer_minimum, &peer_median);
-  summarise (ratios, n_times, &ratio_minimum, &ratio_median);
+  return (Summary){ side_time (ours).minimum / side_time (peer).minimum, summary_of (ratios, n_times).median };
+}
+
+static void
+print_aim (const Race *self,
+           const Aim  *aim,
+           Report     *report)
+{
+  Summary ours = side_time (aim->ours);
+  Summary peer = side_time (aim->peer);
+  Summary ratio = compare (aim->ours, aim->peer);
 
   g_print ("%-28s %9.3f %9.3f   %-34s %9.3f %9.3f   %6.2f %6.2f   %s\n",
-           aim->ours->name, ours_minimum, ours_median, aim->peer->name, peer_minimum, peer_median,
-           ours_minimum / peer_minimum, ratio_median, aim->target);
+           aim->ours->name, ours.minimum, ours.median, aim->peer->name, peer.minimum, peer.median,
+           ratio.minimum, ratio.median, aim->target);
+  report_ratio (report, self->title, aim->ours->name, aim->peer->name, &ratio, aim->target);
 }
 
 /* How the time of each side moved while the race went on: last third of the repetitions against the first. */
@@ -207,21 +218,30 @@ print_drift (const Race *self)
       const Side   *side = g_ptr_array_index (self->sides, i);
       const double *times = (const double *) side->times->data;
       guint         third = MAX (side->times->len / 3, 1);
-      double        minimum, first, last;
+      double        first = summary_of (times, third).median;
+      double        last = summary_of (times + side->times->len - third, third).median;
 
-      summarise (times, third, &minimum, &first);
-      summarise (times + side->times->len - third, third, &minimum, &last);
       g_print ("%s %s %.2f", i > 0 ? "," : "", side->name, last / first);
     }
   g_print ("\n");
 }
 
+/* Prints what was asked for, and reports all of it. */
 void
-race_print (Race *self)
+race_print (Race   *self,
+            Report *report)
 {
   g_print ("\n%s\n", self->title);
   for (guint i = 0; i < self->aims->len; i++)
-    print_aim (&g_array_index (self->aims, Aim, i));
+    print_aim (self, &g_array_index (self->aims, Aim, i), report);
+  for (guint i = 0; i < self->sides->len; i++)
+    {
+      const Side *side = g_ptr_array_index (self->sides, i);
+      Summary     time = side_time (side);
+
+      report_time (report, self->title, side->name, &time);
+    }
+
   print_drift (self);
   if (self->n_failed > 0)
     g_print ("  %u operations FAILED: the figures mean nothing\n", self->n_failed);

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include "report.h"
 
 G_BEGIN_DECLS
 
@@ -39,8 +39,16 @@ void race_aim (Race       *self,
 guint race_run (Race *self,
                 guint repetitions);
 
+const double *race_get_times (Race       *self,
+                              const char *name,
+                              guint      *n_times);
+
+Summary race_get_time (Race       *self,
+                       const char *name);
+
 void race_print_heading (void);
 
-void race_print (Race *self);
+void race_print (Race   *self,
+                 Report *report);
 
 G_END_DECLS

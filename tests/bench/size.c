@@ -21,15 +21,15 @@ measure_size (const Plan *plan)
   g_autoptr (Race) race = race_new (title, 200);
   guint n_failed;
 
-  workload_fill (many);
-  workload_fill (few);
+  workload_fill (many, many->n_args);
+  workload_fill (few, few->n_args);
 
   race_add (race, MANY, workload_size, many);
   race_add (race, FEW, workload_size, few);
   race_aim (race, MANY, FEW, "<= 1.1");
 
   n_failed = race_run (race, plan->repetitions);
-  race_print (race);
+  race_print (race, plan->report);
 
   /* All entries are of one length. */
   if (any_cache_get_size (many->cache) != many->n_args * workload_entry_size (many, 0) ||

@@ -67,8 +67,9 @@ workload_new (const char *cachedir,
 {
   Workload *self = g_new0 (Workload, 1);
 
-  self->cache = any_cache_new (cachedir, -1);
-  self->function = any_cache_define (self->cache, name, NULL, compute_cb, self, NULL);
+  self->cachedir = g_strdup (cachedir);
+  self->name = g_strdup (name);
+  workload_open (self);
   self->value = g_variant_ref_sink (value);
 
   self->args = g_new (GVariant *, n_args);
@@ -81,16 +82,32 @@ workload_new (const char *cachedir,
 }
 
 void
+workload_open (Workload *self)
+{
+  self->cache = any_cache_new (self->cachedir, -1);
+  self->function = any_cache_define (self->cache, self->name, NULL, compute_cb, self, NULL);
+}
+
+/* Nothing of the directory stays in memory, if nobody else has it open. */
+void
+workload_close (Workload *self)
+{
+  g_clear_object (&self->function);
+  g_clear_object (&self->cache);
+}
+
+void
 workload_free (Workload *self)
 {
+  workload_close (self);
   for (guint i = 0; i < self->n_args; i++)
     g_variant_unref (self->args[i]);
   g_free (self->args);
   g_free (self->order);
   g_variant_unref (self->value);
   g_strfreev (self->files);
-  g_object_unref (self->function);
-  g_object_unref (self->cache);
+  g_free (self->cachedir);
+  g_free (self->name);
   g_free (self);
 }
 
@@ -112,11 +129,12 @@ workload_depend (Workload   *self,
   g_usleep (50 * 1000);
 }
 
-/* Stores every result. */
+/* Stores further results until there are so many. */
 void
-workload_fill (Workload *self)
+workload_fill (Workload *self,
+               guint     n_entries)
 {
-  if (workload_store (self, 0, self->n_args) > 0)
+  if (workload_store_more (self, 0, n_entries - self->n_stored) > 0)
     g_error ("The cache could not be filled");
 }
 
@@ -175,26 +193,34 @@ workload_entry_size (Workload *self,
   return status.st_size;
 }
 
+/* Calls, and lets the result go; it must have been there. */
+gboolean
+workload_hit_one (Workload *self,
+                  guint     index)
+{
+  guint     n_computed = self->n_computed;
+  GVariant *result = any_function_call (self->function, self->args[index], NULL, NULL);
+
+  if (G_UNLIKELY (result == NULL))
+    return FALSE;
+
+  g_variant_unref (result);
+
+  return self->n_computed == n_computed;
+}
+
 guint
 workload_hit (gpointer data,
               guint    first,
               guint    count)
 {
   Workload *self = data;
-  guint     n_computed = self->n_computed;
   guint     n_failed = 0;
 
   for (guint i = first; i < first + count; i++)
-    {
-      GVariant *result = any_function_call (self->function, self->args[self->order[i % self->n_args]], NULL, NULL);
+    n_failed += !workload_hit_one (self, self->order[i % self->n_args]);
 
-      if (G_UNLIKELY (result == NULL))
-        n_failed++;
-      else
-        g_variant_unref (result);
-    }
-
-  return n_failed + self->n_computed - n_computed;
+  return n_failed;
 }
 
 /* The least that a look at the files and a hit without any can cost together. */
@@ -224,16 +250,12 @@ workload_miss (gpointer data,
                guint    count)
 {
   Workload *self = data;
-  guint     n_computed = self->n_computed;
+  guint     n_failed = 0;
 
   for (guint i = first; i < first + count; i++)
-    {
-      GVariant *result = any_function_call (self->function, self->args[i], NULL, NULL);
+    n_failed += workload_hit_one (self, i);
 
-      g_clear_pointer (&result, g_variant_unref);
-    }
-
-  return count - (self->n_computed - n_computed);
+  return n_failed;
 }
 
 guint
@@ -251,6 +273,19 @@ workload_store (gpointer data,
     }
 
   return n_failed;
+}
+
+/* Goes on where the last one left off, whoever that was. */
+guint
+workload_store_more (gpointer    data,
+                     guint first G_GNUC_UNUSED,
+                     guint       count)
+{
+  Workload *self = data;
+
+  self->n_stored += count;
+
+  return workload_store (self, self->n_stored - count, count);
 }
 
 guint

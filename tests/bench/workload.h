@@ -11,13 +11,16 @@ G_BEGIN_DECLS
 /* What is remembered in a measurement: many calls of one function, with arguments and results made in advance. */
 typedef struct
 {
-  AnyCache    *cache;    /* (owned) */
-  AnyFunction *function; /* (owned) */
+  char        *cachedir; /* (owned) */
+  char        *name;     /* (owned) */
+  AnyCache    *cache;    /* (owned) (nullable): open */
+  AnyFunction *function; /* (owned) (nullable) */
   GVariant   **args;     /* (owned) (array length=n_args) */
   guint        n_args;
-  guint       *order; /* (owned) (array length=n_args): a fixed shuffle */
-  GVariant    *value; /* (owned): what each call gives */
-  char       **files; /* (owned) (nullable): what each result depends on */
+  guint       *order;    /* (owned) (array length=n_args): a fixed shuffle */
+  GVariant    *value;    /* (owned): what each call gives */
+  char       **files;    /* (owned) (nullable): what each result depends on */
+  guint        n_stored; /* so many of the first are known to be stored */
   guint        n_computed;
 } Workload;
 
@@ -32,13 +35,17 @@ Workload *workload_new (const char *cachedir,
 
 void workload_free (Workload *self);
 
+void workload_open (Workload *self);
+void workload_close (Workload *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Workload, workload_free)
 
 void workload_depend (Workload   *self,
                       const char *folder,
                       guint       n_files);
 
-void workload_fill (Workload *self);
+void workload_fill (Workload *self,
+                    guint     n_entries);
 
 /* 32 hexadecimal digits. */
 #define WORKLOAD_IDENT_LENGTH 32
@@ -51,6 +58,9 @@ char *workload_dup_entry_name (Workload *self,
 char *workload_dup_generation (Workload *self);
 
 gsize workload_entry_size (Workload *self,
+                           guint     index);
+
+gboolean workload_hit_one (Workload *self,
                            guint     index);
 
 /* Sides of a race. */
@@ -69,6 +79,10 @@ guint workload_miss (gpointer data,
 guint workload_store (gpointer data,
                       guint    first,
                       guint    count);
+
+guint workload_store_more (gpointer data,
+                           guint    first,
+                           guint    count);
 
 guint workload_size (gpointer data,
                      guint    first,
