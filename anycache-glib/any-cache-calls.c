@@ -30,10 +30,41 @@ any_cache_get_stats (AnyCache *self)
 
   g_return_val_if_fail (ANY_IS_CACHE (self), NULL);
 
-  stats = any_counters_read (any_core_get_counters (any_cache_get_core (self)));
+  stats = any_core_get_stats (any_cache_get_core (self));
   stats->polled = any_watch_count_polled ();
 
   return stats;
+}
+
+/**
+ * any_cache_read_total_stats:
+ * @self: a cache
+ * @cancellable: (nullable): a cancellable
+ * @error: return location for an error
+ *
+ * Reads what all processes have done with the directory, ever since it was made.
+ *
+ * What this process has done is in it. Others add what they have done with [method@AnyCache.Cache.flush], and when their last object on
+ * the directory goes or they end; a process that was killed has added less than it did. A removal of all entries removes no counter.
+ *
+ * Fails with %G_IO_ERROR_NOT_FOUND where there is no directory yet, with [error@AnyCache.CacheError.UNSAFE_DIRECTORY],
+ * %G_IO_ERROR_CANCELLED, or an error of the file system.
+ *
+ * Returns: (transfer full): the sums of all counters
+ *
+ * Since: 1.0
+ */
+AnyStats *
+any_cache_read_total_stats (AnyCache     *self,
+                            GCancellable *cancellable,
+                            GError      **error)
+{
+  g_return_val_if_fail (ANY_IS_CACHE (self), NULL);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+
+  return any_core_read_total_stats (any_cache_get_core (self), error);
 }
 
 /**
@@ -178,7 +209,7 @@ any_cache_flush (AnyCache     *self,
     return FALSE;
 
   any_flush_wait (any_cache_get_core (self));
-  any_core_record_uses (any_cache_get_core (self));
+  any_core_record (any_cache_get_core (self));
 
   return TRUE;
 }

@@ -86,6 +86,11 @@ ANY_AVAILABLE_IN_1_0
 AnyStats *any_cache_get_stats (AnyCache *self);
 
 ANY_AVAILABLE_IN_1_0
+AnyStats *any_cache_read_total_stats (AnyCache     *self,
+                                      GCancellable *cancellable,
+                                      GError      **error);
+
+ANY_AVAILABLE_IN_1_0
 guint64 any_cache_get_size (AnyCache *self);
 
 ANY_AVAILABLE_IN_1_0

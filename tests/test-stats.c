@@ -419,6 +419,149 @@ START_TEST (test_shared)
 }
 END_TEST
 
+static void
+take_a_while (Setup      *setup,
+              AnyRequest *request)
+{
+  g_usleep (2000);
+}
+
+/* Where results are found, how large they are, and what their computations took. */
+START_TEST (test_uses)
+{
+  g_auto (Setup) setup = { 0 };
+  g_autoptr (AnyStats) stats = NULL;
+
+  setup_init (&setup);
+  setup.during = take_a_while;
+  ck_assert_int_eq (call (setup.function, KEY), 1);
+  for (guint i = 0; i < 3; i++)
+    ck_assert_int_eq (call (setup.function, KEY), 1);
+  any_cache_set_maxmemory (setup.cache, 0);
+  for (guint i = 0; i < 2; i++)
+    ck_assert_int_eq (lookup (setup.function, KEY), 1);
+  any_cache_set_maxmemory (setup.cache, -1);
+  for (guint i = 0; i < 2; i++)
+    ck_assert_int_eq (lookup (setup.function, KEY), 1);
+
+  stats = any_cache_get_stats (setup.cache);
+  ck_assert_uint_eq (any_stats_get_hits (stats, ANY_TIER_MEMORY), 4);
+  ck_assert_uint_eq (any_stats_get_hits (stats, ANY_TIER_DISK), 3);
+  ck_assert_uint_eq (any_stats_get_stored_bytes (stats), any_cache_get_size (setup.cache));
+  ck_assert_uint_ge (any_stats_get_time_saved (stats), 7 * 2000);
+  ck_assert_uint_eq (any_stats_get_evictions (stats), 0);
+}
+END_TEST
+
+START_TEST (test_evictions)
+{
+  g_auto (Setup) setup = { 0 };
+  g_autoptr (AnyStats) stats = NULL;
+
+  setup_init (&setup);
+  any_cache_set_maxentries (setup.cache, 1);
+  for (guint i = 0; i < 5; i++)
+    call (setup.function, i % 2 == 0 ? KEY : OTHER);
+  stats = any_cache_get_stats (setup.cache);
+  ck_assert_uint_gt (any_stats_get_evictions (stats), 0);
+  ck_assert_uint_eq (any_stats_get_evictions (stats), any_stats_get_stores (stats, ANY_SKIP_NONE) - 1);
+}
+END_TEST
+
+static AnyStats *
+read_total (Setup *setup)
+{
+  g_autoptr (GError) error = NULL;
+  AnyStats *stats = any_cache_read_total_stats (setup->cache, NULL, &error);
+
+  g_assert_no_error (error);
+
+  return stats;
+}
+
+static void
+assert_total (Setup *setup,
+              guint  n_hits,
+              guint  n_stores)
+{
+  g_autoptr (AnyStats) stats = read_total (setup);
+
+  g_assert_cmpuint (any_stats_get_lookups (stats, ANY_MISS_NONE), ==, n_hits);
+  g_assert_cmpuint (any_stats_get_stores (stats, ANY_SKIP_NONE), ==, n_stores);
+}
+
+static void
+use_part (int      line,
+          gpointer data)
+{
+  Setup *setup = data;
+
+  g_assert_cmpint (call (setup->function, KEY), ==, 1);
+  g_assert_cmpint (call (setup->function, OTHER), ==, 2);
+  g_assert_true (any_cache_flush (setup->cache, NULL, NULL));
+}
+
+START_TEST (test_total)
+{
+  g_auto (Setup) setup = { 0 };
+
+  setup_init (&setup);
+  ck_assert_int_eq (call (setup.function, KEY), 1);
+  assert_total (&setup, 0, 1);
+  any_test_process_run (use_part, &setup);
+  assert_total (&setup, 1, 2);
+
+  /* An object that goes leaves behind what it has done. */
+  ck_assert_int_eq (call (setup.function, KEY), 1);
+  g_clear_object (&setup.function);
+  g_clear_object (&setup.cache);
+  setup.cache = any_cache_new (setup.cachedir, -1);
+  assert_total (&setup, 2, 2);
+  ck_assert (any_cache_clear (setup.cache, NULL, NULL));
+  assert_total (&setup, 2, 2);
+}
+END_TEST
+
+/* Numbers that are damaged are not believed. */
+START_TEST (test_damaged_total)
+{
+  g_auto (Setup) setup = { 0 };
+  g_autofree char *path = NULL;
+  int              fd;
+
+  setup_init (&setup);
+  path = g_build_filename (setup.cachedir, "anycache-1", "stats", NULL);
+  ck_assert_int_eq (call (setup.function, KEY), 1);
+  assert_total (&setup, 0, 1);
+
+  fd = open (path, O_WRONLY | O_CLOEXEC);
+  if (_i == 0)
+    ck_assert_int_eq (pwrite (fd, "x", 1, 30), 1);
+  else
+    ck_assert_int_eq (ftruncate (fd, 40), 0);
+  close (fd);
+  assert_total (&setup, 0, 0);
+  ck_assert_int_eq (call (setup.function, KEY), 1);
+  assert_total (&setup, 1, 0);
+}
+END_TEST
+
+START_TEST (test_no_total)
+{
+  g_auto (Setup) setup = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+  setup_init (&setup);
+  ck_assert_ptr_null (any_cache_read_total_stats (setup.cache, NULL, &error));
+  ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND));
+  g_clear_error (&error);
+  g_cancellable_cancel (cancellable);
+  ck_assert_ptr_null (any_cache_read_total_stats (setup.cache, cancellable, &error));
+  ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
+}
+END_TEST
+
 #define N_THREADS 4
 #define N_CALLS   2000
 
@@ -466,6 +609,11 @@ main (void)
   tcase_add_test (all, test_refresh);
   tcase_add_test (all, test_copies);
   tcase_add_test (all, test_shared);
+  tcase_add_test (all, test_uses);
+  tcase_add_test (all, test_evictions);
+  tcase_add_test (all, test_total);
+  tcase_add_loop_test (all, test_damaged_total, 0, 2);
+  tcase_add_test (all, test_no_total);
   tcase_add_test (all, test_threads);
   suite_add_tcase (suite, all);
 

@@ -35,4 +35,8 @@ G_DEFINE_ENUM_TYPE (AnySkip, any_skip,
                     G_DEFINE_ENUM_VALUE (ANY_SKIP_REFUSED, "refused"),
                     G_DEFINE_ENUM_VALUE (ANY_SKIP_SUPERSEDED, "superseded"),
                     G_DEFINE_ENUM_VALUE (ANY_SKIP_FAILED, "failed"))
+
+G_DEFINE_ENUM_TYPE (AnyTier, any_tier,
+                    G_DEFINE_ENUM_VALUE (ANY_TIER_MEMORY, "memory"),
+                    G_DEFINE_ENUM_VALUE (ANY_TIER_DISK, "disk"))
 /* clang-format on */

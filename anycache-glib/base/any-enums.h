@@ -122,4 +122,24 @@ typedef enum
 ANY_AVAILABLE_IN_1_0
 GType any_skip_get_type (void);
 
+/**
+ * AnyTier:
+ * @ANY_TIER_MEMORY: the memory of this process
+ * @ANY_TIER_DISK: the directory
+ *
+ * Where a result was found.
+ *
+ * Since: 1.0
+ */
+typedef enum
+{
+  ANY_TIER_MEMORY,
+  ANY_TIER_DISK,
+} AnyTier;
+
+#define ANY_TYPE_TIER (any_tier_get_type ())
+
+ANY_AVAILABLE_IN_1_0
+GType any_tier_get_type (void);
+
 G_END_DECLS

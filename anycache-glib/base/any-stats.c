@@ -6,6 +6,8 @@
 
 #include "any-stats-private.h"
 
+#include <string.h>
+
 /* By hand, since what G_DEFINE_BOXED_TYPE() makes is no ISO C. */
 GType
 any_stats_get_type (void)
@@ -90,6 +92,119 @@ any_stats_get_stores (const AnyStats *self,
   g_return_val_if_fail ((guint) outcome < ANY_STATS_STORES, 0);
 
   return self->stores[outcome];
+}
+
+/**
+ * any_stats_get_hits:
+ * @self: statistics
+ * @tier: where the results were found
+ *
+ * Gets how many calls and look-ups found their result in memory, or read it from the disk.
+ *
+ * What one of many has read, who had asked for the same meanwhile, is a hit from the disk once.
+ *
+ * Returns: a number
+ *
+ * Since: 1.0
+ */
+guint64
+any_stats_get_hits (const AnyStats *self,
+                    AnyTier         tier)
+{
+  g_return_val_if_fail (self != NULL, 0);
+  g_return_val_if_fail (tier == ANY_TIER_MEMORY || tier == ANY_TIER_DISK, 0);
+
+  if (tier == ANY_TIER_DISK)
+    return self->disk_hits;
+
+  /* Of two numbers that others count up, either may be read first. */
+  return self->lookups[ANY_MISS_NONE] - MIN (self->disk_hits, self->lookups[ANY_MISS_NONE]);
+}
+
+/**
+ * any_stats_get_evictions:
+ * @self: statistics
+ *
+ * Gets how many entries were taken away to make room, see [property@AnyCache.Cache:maxsize].
+ *
+ * Returns: a number
+ *
+ * Since: 1.0
+ */
+guint64
+any_stats_get_evictions (const AnyStats *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->evictions;
+}
+
+/**
+ * any_stats_get_stored_bytes:
+ * @self: statistics
+ *
+ * Gets how large the entries were together that were stored.
+ *
+ * Returns: bytes
+ *
+ * Since: 1.0
+ */
+guint64
+any_stats_get_stored_bytes (const AnyStats *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->stored_bytes;
+}
+
+/**
+ * any_stats_get_time_saved:
+ * @self: statistics
+ *
+ * Gets how long the computations of all results took together that were found instead of being computed.
+ *
+ * Each hit counts what its result took when it was computed. A result that was given by [method@AnyCache.Function.store] took nothing.
+ *
+ * Returns: microseconds
+ *
+ * Since: 1.0
+ */
+guint64
+any_stats_get_time_saved (const AnyStats *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->saved_us;
+}
+
+gboolean
+any_stats_are_zero (const AnyStats *self)
+{
+  static const AnyStats zero;
+
+  return memcmp (self, &zero, sizeof zero) == 0;
+}
+
+void
+any_stats_add (AnyStats       *self,
+               const AnyStats *other)
+{
+  guint64       *numbers = (guint64 *) self;
+  const guint64 *others = (const guint64 *) other;
+
+  for (guint i = 0; i < ANY_STATS_NUMBERS; i++)
+    numbers[i] += others[i];
+}
+
+void
+any_stats_subtract (AnyStats       *self,
+                    const AnyStats *other)
+{
+  guint64       *numbers = (guint64 *) self;
+  const guint64 *others = (const guint64 *) other;
+
+  for (guint i = 0; i < ANY_STATS_NUMBERS; i++)
+    numbers[i] -= others[i];
 }
 
 /**

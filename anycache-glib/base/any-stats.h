@@ -17,9 +17,9 @@ G_BEGIN_DECLS
 /**
  * AnyStats:
  *
- * What this process has done with a cache directory, counted since it first used it.
+ * What was done with a cache directory: by this process, since it first used it, or by all.
  *
- * It is a copy of the counters of one instant; see [method@AnyCache.Cache.get_stats].
+ * It is a copy of the counters of one instant; see [method@AnyCache.Cache.get_stats] and [method@AnyCache.Cache.read_total_stats].
  *
  * Since: 1.0
  */
@@ -41,6 +41,19 @@ guint64 any_stats_get_lookups (const AnyStats *self,
 ANY_AVAILABLE_IN_1_0
 guint64 any_stats_get_stores (const AnyStats *self,
                               AnySkip         outcome);
+
+ANY_AVAILABLE_IN_1_0
+guint64 any_stats_get_hits (const AnyStats *self,
+                            AnyTier         tier);
+
+ANY_AVAILABLE_IN_1_0
+guint64 any_stats_get_evictions (const AnyStats *self);
+
+ANY_AVAILABLE_IN_1_0
+guint64 any_stats_get_stored_bytes (const AnyStats *self);
+
+ANY_AVAILABLE_IN_1_0
+guint64 any_stats_get_time_saved (const AnyStats *self);
 
 ANY_AVAILABLE_IN_1_0
 guint64 any_stats_get_polled (const AnyStats *self);

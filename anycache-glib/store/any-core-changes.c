@@ -50,6 +50,7 @@ any_core_publish (AnyCore         *self,
 
   if (published == ANY_PUBLISHED)
     {
+      any_counters_add_stored_bytes (&self->counters, record->total_length);
       record->epoch = draft->epoch;
       if (draft->epoch != ANY_EPOCH_UNKNOWN)
         any_memory_tier_put (self->memory, key, record);
@@ -63,14 +64,44 @@ void
 any_core_note_use (AnyCore   *self,
                    AnyRecord *record)
 {
+  AnyTier tier = ANY_TIER_MEMORY;
+
+  if (__atomic_load_n (&record->unused, __ATOMIC_RELAXED))
+    {
+      __atomic_store_n (&record->unused, FALSE, __ATOMIC_RELAXED);
+      tier = ANY_TIER_DISK;
+    }
+
+  any_counters_add_use (&self->counters, tier, record->facts.cost);
   any_disk_tier_note_use (self->disk, record);
 }
 
-/* Makes known to other processes what was used. */
+/* Makes known to other processes what was used, and what was counted since the last time. */
 void
-any_core_record_uses (AnyCore *self)
+any_core_record (AnyCore *self)
 {
+  g_autoptr (AnyStats) now = NULL;
+  g_autoptr (AnyStats) since = NULL;
+
   any_disk_tier_record_uses (self->disk);
+
+  g_mutex_lock (&self->recorder);
+  now = any_core_get_stats (self);
+  since = any_stats_copy (now);
+  any_stats_subtract (since, &self->recorded);
+  if (any_disk_tier_add_stats (self->disk, since))
+    self->recorded = *now;
+  g_mutex_unlock (&self->recorder);
+}
+
+/* What all processes have done, as far as it is recorded. */
+AnyStats *
+any_core_read_total_stats (AnyCore *self,
+                           GError **error)
+{
+  any_core_record (self);
+
+  return any_disk_tier_read_stats (self->disk, error);
 }
 
 /* Takes away what is too much. */

@@ -17,6 +17,9 @@ struct _AnyCore
   AnyMemoryTier *memory;   /* (owned), set once */
   gint64         floor;    /* atomic: what was validated until then counts no more; us, monotonic */
   AnyCounters    counters;
+
+  GMutex   recorder; /* held while they are recorded */
+  AnyStats recorded; /* protected by recorder: what other processes know of them */
 };
 
 AnyCore *any_core_new (const char *cachedir);

@@ -17,6 +17,7 @@ any_core_new (const char *cachedir)
 {
   AnyCore *self = g_new0 (AnyCore, 1);
 
+  g_mutex_init (&self->recorder);
   self->cachedir = g_strdup (cachedir);
   self->disk = any_disk_tier_new (cachedir);
   self->memory = any_memory_tier_new (DEFAULT_MAX_MEMORY);
@@ -27,9 +28,11 @@ any_core_new (const char *cachedir)
 void
 any_core_free (AnyCore *self)
 {
+  any_core_record (self);
   any_memory_tier_free (self->memory);
   any_disk_tier_free (self->disk);
   g_free (self->cachedir);
+  g_mutex_clear (&self->recorder);
   g_free (self);
 }
 
@@ -124,6 +127,7 @@ read_record (AnyCore      *self,
     return ANY_MISS_OUTDATED;
 
   (*record)->epoch = epoch;
+  (*record)->unused = TRUE;
   if (epoch != ANY_EPOCH_UNKNOWN)
     any_memory_tier_put (self->memory, key, *record);
 
@@ -250,6 +254,17 @@ AnyCounters *
 any_core_get_counters (AnyCore *self)
 {
   return &self->counters;
+}
+
+/* What this process has done. */
+AnyStats *
+any_core_get_stats (AnyCore *self)
+{
+  AnyStats *stats = any_counters_read (&self->counters);
+
+  stats->evictions = any_disk_tier_get_evictions (self->disk);
+
+  return stats;
 }
 
 guint64

@@ -83,7 +83,7 @@ AnyPublish any_core_publish (AnyCore         *self,
 void any_core_note_use (AnyCore   *self,
                         AnyRecord *record);
 
-void any_core_record_uses (AnyCore *self);
+void any_core_record (AnyCore *self);
 
 void any_core_trim (AnyCore         *self,
                     const AnyBounds *bounds);
@@ -109,6 +109,11 @@ gboolean any_core_invalidate (AnyCore    *self,
                               GError    **error);
 
 AnyCounters *any_core_get_counters (AnyCore *self);
+
+AnyStats *any_core_get_stats (AnyCore *self);
+
+AnyStats *any_core_read_total_stats (AnyCore *self,
+                                     GError **error);
 
 guint64 any_core_get_size (AnyCore *self);
 

@@ -20,6 +20,13 @@ void any_counters_add_lookup (AnyCounters *self,
 void any_counters_add_store (AnyCounters *self,
                              AnySkip      outcome);
 
+void any_counters_add_stored_bytes (AnyCounters *self,
+                                    guint64      bytes);
+
+void any_counters_add_use (AnyCounters *self,
+                           AnyTier      tier,
+                           gint64       saved_us);
+
 AnyStats *any_counters_read (AnyCounters *self);
 
 G_END_DECLS

@@ -16,6 +16,7 @@
 #include "any-marks-file.h"
 #include "any-measure.h"
 #include "any-posix.h"
+#include "any-stats-file.h"
 #include "any-usage.h"
 
 /* How often the room that was made may be taken by others, before a result is given up. */
@@ -208,6 +209,32 @@ guint64
 any_disk_tier_get_evictions (AnyDiskTier *self)
 {
   return any_eviction_get_count (self->eviction);
+}
+
+/* Adds to what all processes have done; there is nothing to add it to where there is no directory. */
+gboolean
+any_disk_tier_add_stats (AnyDiskTier    *self,
+                         const AnyStats *stats)
+{
+  g_autoptr (AnyDirectory) directory = NULL;
+
+  return !any_stats_are_zero (stats) &&
+         any_location_find_directory (self->location, &directory, NULL) &&
+         directory != NULL && directory->writable &&
+         any_stats_file_add (directory, stats);
+}
+
+/* What all processes have done. */
+AnyStats *
+any_disk_tier_read_stats (AnyDiskTier *self,
+                          GError     **error)
+{
+  g_autoptr (AnyDirectory) directory = NULL;
+
+  any_location_verify (self->location);
+  directory = any_location_ref_directory (self->location, FALSE, error);
+
+  return directory != NULL ? any_stats_file_read (directory, error) : NULL;
 }
 
 /* Removes the entry of a key, and keeps results that are being computed for it from being stored. */

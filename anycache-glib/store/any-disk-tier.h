@@ -7,6 +7,7 @@
 #include "any-bounds.h"
 #include "any-draft.h"
 #include "any-miss.h"
+#include "any-stats-private.h"
 
 G_BEGIN_DECLS
 
@@ -51,6 +52,12 @@ void any_disk_tier_trim (AnyDiskTier     *self,
                          const AnyBounds *bounds);
 
 guint64 any_disk_tier_get_evictions (AnyDiskTier *self);
+
+gboolean any_disk_tier_add_stats (AnyDiskTier    *self,
+                                  const AnyStats *stats);
+
+AnyStats *any_disk_tier_read_stats (AnyDiskTier *self,
+                                    GError     **error);
 
 gboolean any_disk_tier_is_marked (AnyDiskTier     *self,
                                   const AnyRecord *record,

@@ -35,9 +35,10 @@ struct _AnyEviction
   AnyUsage *usage; /* set once */
   guint64   count; /* atomic */
 
-  GMutex         lock;
-  AnyTrim       *trim;       /* (owned), protected by lock */
-  AnyGeneration *generation; /* (owned) (nullable), protected by lock: whose entries are in the trim */
+  GMutex   lock;
+  AnyTrim *trim;   /* (owned), protected by lock */
+  dev_t    device; /* protected by lock: whose entries are in the trim; the generation itself is not kept open for it */
+  ino_t    inode;  /* protected by lock */
 };
 
 /* The usage must outlive it. */
@@ -56,7 +57,6 @@ any_eviction_new (AnyUsage *usage)
 void
 any_eviction_free (AnyEviction *self)
 {
-  g_clear_pointer (&self->generation, any_generation_unref);
   any_trim_free (self->trim);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -97,6 +97,13 @@ has_expired (int         directory,
          header.facts.expires >= 0 && (guint64) header.facts.expires < now / 1000;
 }
 
+static gboolean
+knows_locked (AnyEviction   *self,
+              AnyGeneration *generation)
+{
+  return self->device == generation->device && self->inode == generation->inode;
+}
+
 typedef struct
 {
   AnyEviction *eviction;
@@ -126,15 +133,16 @@ scan_cb (AnyShard          *shard,
 
 /* The shards in an order of chance: each step of an odd number comes to all of them. */
 static void
-scan_some_locked (AnyEviction *self,
-                  Scan        *scan,
-                  guint        n_wanted)
+scan_some_locked (AnyEviction   *self,
+                  AnyGeneration *generation,
+                  Scan          *scan,
+                  guint          n_wanted)
 {
   guint shard = g_random_int_range (0, ANY_LEDGER_SHARDS);
   guint step = 2 * g_random_int_range (0, ANY_LEDGER_SHARDS / 2) + 1;
 
   for (guint i = 0; i < ANY_LEDGER_SHARDS && any_trim_get_length (self->trim) < n_wanted; i++)
-    any_shard_scan (self->generation, (shard + i * step) % ANY_LEDGER_SHARDS, scan_cb, scan);
+    any_shard_scan (generation, (shard + i * step) % ANY_LEDGER_SHARDS, scan_cb, scan);
 }
 
 static void
@@ -145,11 +153,11 @@ scan_locked (AnyEviction   *self,
   Scan  scan = { .eviction = self, .now = any_usage_tick (self->usage) };
   guint n_kept;
 
-  g_clear_pointer (&self->generation, any_generation_unref);
-  self->generation = any_generation_ref (generation);
+  self->device = generation->device;
+  self->inode = generation->inode;
   any_trim_reset (self->trim);
 
-  scan_some_locked (self, &scan, n_entries <= ANY_EVICTION_EXACT ? G_MAXUINT : SAMPLE_SIZE);
+  scan_some_locked (self, generation, &scan, n_entries <= ANY_EVICTION_EXACT ? G_MAXUINT : SAMPLE_SIZE);
   n_kept = any_trim_get_length (self->trim);
   if (n_entries > ANY_EVICTION_EXACT)
     n_kept = (n_kept + SAMPLE_PART - 1) / SAMPLE_PART;
@@ -201,7 +209,7 @@ take (AnyEviction   *self,
 
   g_mutex_lock (&self->lock);
 
-  if (self->generation != generation)
+  if (!knows_locked (self, generation))
     any_trim_reset (self->trim);
   if (any_trim_get_length (self->trim) == 0 && !*scanned)
     {
@@ -235,7 +243,7 @@ evict_first (AnyEviction   *self,
       if (deferred)
         {
           g_mutex_lock (&self->lock);
-          if (self->generation == generation)
+          if (knows_locked (self, generation))
             any_trim_defer (self->trim, &candidate);
           g_mutex_unlock (&self->lock);
         }

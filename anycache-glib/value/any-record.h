@@ -30,6 +30,7 @@ struct _AnyRecord
 {
   int           n_refs;  /* atomic */
   gboolean      visited; /* the memory tier's, as the seat */
+  gboolean      unused;  /* atomic: it was read from the disk, and nobody has used it yet */
   GVariant     *value;   /* (owned) */
   const guint8 *key;
   gsize         key_length;

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -363,6 +364,41 @@ run_size (FaultPair *pair,
   return TRUE;
 }
 
+/* Nothing more may be stored unless something goes: key 0, which was not used for a day. */
+static void
+fill_up (FaultPair *pair)
+{
+  g_autofree char *path = rig_dup_entry_path (pair->one, 0);
+  struct timespec  yesterday = { .tv_sec = time (NULL) - 24 * 60 * 60 };
+
+  if (utimensat (AT_FDCWD, path, (struct timespec[]){ yesterday, yesterday }, 0) != 0)
+    fault_fail ("Cannot set the time of %s", path);
+  any_cache_set_maxentries (pair->one->cache, FAULT_N_PREPARED);
+
+  /* That is looked at in the background, before anything is disturbed. */
+  g_usleep (20000);
+}
+
+/* Something has been used and counted that others do not know of. */
+static void
+use (FaultPair *pair)
+{
+  for (int key = 0; key < 2; key++)
+    {
+      g_autoptr (GVariant) value = rig_lookup (pair->one, key);
+
+      if (value == NULL)
+        fault_fail ("Key %d is not there", key);
+    }
+}
+
+static gboolean
+run_flush (FaultPair *pair,
+           GError   **error)
+{
+  return any_cache_flush (pair->one->cache, NULL, error);
+}
+
 static const FaultOperation operations[] = {
   { "open", TRUE, FALSE, 0, NULL, run_open },
   { "reopen", TRUE, TRUE, FAULT_NEW_KEY, NULL, run_reopen },
@@ -372,6 +408,7 @@ static const FaultOperation operations[] = {
   { "lookup", FALSE, TRUE, 0, NULL, run_lookup },
   { "outdated", FALSE, TRUE, 0, NULL, run_outdated },
   { "store", FALSE, FALSE, FAULT_NEW_KEY, NULL, run_store },
+  { "evict", FALSE, FALSE, FAULT_NEW_KEY, fill_up, run_store },
   { "overwrite", FALSE, FALSE, 0, NULL, run_overwrite },
   { "refresh", FALSE, FALSE, 0, NULL, run_refresh },
   { "fail", FALSE, FALSE, FAULT_NEW_KEY, NULL, run_fail },
@@ -381,6 +418,7 @@ static const FaultOperation operations[] = {
   { "function-clear", FALSE, FALSE, 0, NULL, run_function_clear },
   { "invalidate", FALSE, FALSE, 0, warm_up, run_invalidate },
   { "size", FALSE, FALSE, 0, NULL, run_size },
+  { "flush", FALSE, FALSE, 0, use, run_flush },
   { "count", FALSE, FALSE, 0, unsettle, run_size },
 };
 

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 #define FAULT_NEW_KEY     8
 #define FAULT_NEW_BIG_KEY 11
 
+/* How many entries there are at first. */
+#define FAULT_N_PREPARED 8
+
 /* The two functions of the fault loop, on one directory. */
 typedef struct
 {

@@ -253,7 +253,7 @@ is_entry (const char *relative)
 static gboolean
 is_lasting (const char *relative)
 {
-  static const char *const names[] = { RIG_ROOT, RIG_TAG, RIG_EPOCH, RIG_MARKS, RIG_LOCKS, RIG_GEN, RIG_STATE, NULL };
+  static const char *const names[] = { RIG_ROOT, RIG_TAG, RIG_EPOCH, RIG_MARKS, RIG_LOCKS, RIG_STATS, RIG_GEN, RIG_STATE, NULL };
   g_auto (GStrv) parts = NULL;
 
   if (g_strv_contains (names, relative) || is_entry (relative))

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 #define RIG_EPOCH RIG_ROOT "/epoch"
 #define RIG_MARKS RIG_ROOT "/marks"
 #define RIG_LOCKS RIG_ROOT "/locks"
+#define RIG_STATS RIG_ROOT "/stats"
 #define RIG_TAG   RIG_ROOT "/CACHEDIR.TAG"
 
 /* In each shard, while an entry is being written. */
