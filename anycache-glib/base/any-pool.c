@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <signal.h>
 
-/* So many that a file system which hangs does not stop what waits for others, and so few that a desktop does not notice them. */
+/* So many that a file system which hangs in some places does not stop what waits for others, and so few that a desktop does not notice them. */
 #define MAX_THREADS 8
 
 /* A burst of calls finds the threads of the one before, and an application at rest has none. */
