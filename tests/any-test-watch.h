@@ -20,7 +20,7 @@ typedef struct
   char              *path; /* (owned) */
   AnyDependencyFlags flags;
   AnyStamp           stamp;
-  gboolean           insists; /* says that all holds, whatever happens */
+  gboolean           insists; /* atomic: says that all holds, whatever happens */
   AnyWatch          *watch;   /* (owned) (nullable) */
 
   int n_asked;     /* atomic, as all that follow */
@@ -37,7 +37,7 @@ any_test_watch_holds_cb (gpointer data)
   g_assert_cmpint (g_atomic_int_get (&self->n_destroyed), ==, 0);
   g_atomic_int_inc (&self->n_asked);
 
-  return self->insists || any_stamp_holds (&self->stamp, self->path);
+  return g_atomic_int_get (&self->insists) || any_stamp_holds (&self->stamp, self->path);
 }
 
 static inline void

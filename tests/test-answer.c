@@ -16,7 +16,7 @@ typedef struct
   int        n_refs;       /* atomic: to this, by the answer */
   int        n_answered;   /* atomic */
   int        n_progressed; /* atomic */
-  double     fraction;     /* the last; of one thread at a time */
+  int        percent;      /* atomic: the last */
   GThread   *thread;       /* atomic: of the last that told anything */
 } Wait;
 
@@ -60,7 +60,7 @@ progressed_cb (AnyAnswer *answer,
   ck_assert_ptr_eq (answer, self->answer);
   ck_assert_int_gt (g_atomic_int_get (&self->n_refs), 0);
   g_atomic_pointer_set (&self->thread, g_thread_self ());
-  self->fraction = fraction;
+  g_atomic_int_set (&self->percent, (int) (100 * fraction));
   g_atomic_int_inc (&self->n_progressed);
 }
 
@@ -347,10 +347,10 @@ START_TEST (test_progress)
   wait_init (&wait, &listener);
   any_answer_set_progress (wait.answer, 0.25);
   ck_assert_int_eq (wait.n_progressed, 1);
-  ck_assert_double_eq (wait.fraction, 0.25);
+  ck_assert_int_eq (wait.percent, 25);
   any_answer_set_progress (wait.answer, 0.75);
   ck_assert_int_eq (wait.n_progressed, 2);
-  ck_assert_double_eq (wait.fraction, 0.75);
+  ck_assert_int_eq (wait.percent, 75);
   ck_assert_ptr_eq (wait.thread, g_thread_self ());
   ck_assert_int_eq (wait.n_refs, 1);
 

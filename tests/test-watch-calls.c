@@ -73,7 +73,7 @@ START_TEST (test_storm)
   int          n_asked;
 
   any_test_watch_start (&watch, folder, "file", PLAIN);
-  watch.insists = TRUE;
+  g_atomic_int_set (&watch.insists, TRUE);
   n_asked = g_atomic_int_get (&watch.n_asked);
   began = g_get_monotonic_time ();
   for (int i = 0; g_atomic_int_get (&watch.n_asked) < n_asked + 6; i++)
@@ -83,7 +83,7 @@ START_TEST (test_storm)
   /* Pauses of 20, 40, 80, 160 and 250 ms lie between six questions, and only a longer one makes the next one shorter. */
   ck_assert_int_ge (took_ms, 500);
 
-  watch.insists = FALSE;
+  g_atomic_int_set (&watch.insists, FALSE);
   touch (fd, -1);
   any_test_wait_for (&watch.n_lapsed, 1);
   any_test_watch_end (&watch);

@@ -103,7 +103,7 @@ endless_way_part (int      line,
 
   any_test_shell (folder, "ln -s circle circle");
   any_test_watch_start (&watch, folder, "circle", PLAIN);
-  watch.insists = TRUE;
+  g_atomic_int_set (&watch.insists, TRUE);
   g_assert_cmpint (any_watch_count_polled (), ==, 1);
   any_test_shell (folder, "rm circle");
   any_test_wait_for (&watch.n_asked, 2);
@@ -189,12 +189,12 @@ overflow_part (int      line,
   gint64       deadline = any_test_deadline ();
 
   any_test_watch_start (&watch, data, "file", PLAIN);
-  watch.insists = TRUE;
+  g_atomic_int_set (&watch.insists, TRUE);
   any_test_sign (line);
   any_test_await (line);
 
   /* Until there is room in the queue again, what is written is lost too. */
-  watch.insists = FALSE;
+  g_atomic_int_set (&watch.insists, FALSE);
   while (g_atomic_int_get (&watch.n_lapsed) == 0)
     {
       any_test_shell (data, "echo again >> file; sleep 0.1");
@@ -277,7 +277,7 @@ scarce_part (int      line,
 
   limit_descriptors (self->n_free);
   any_test_watch_begin (&watch, self->folder, name, PLAIN);
-  watch.insists = TRUE;
+  g_atomic_int_set (&watch.insists, TRUE);
   g_usleep (50000);
 
   unlimit_descriptors ();
@@ -316,10 +316,10 @@ scarce_later_part (int      line,
 
   g_assert_cmpint (mkdir (folder, 0700), ==, 0);
   any_test_watch_start (&first, self->folder, "file", PLAIN);
-  first.insists = TRUE;
+  g_atomic_int_set (&first.insists, TRUE);
   limit_descriptors (self->n_free);
   any_test_watch_begin (&second, folder, "file", PLAIN);
-  second.insists = TRUE;
+  g_atomic_int_set (&second.insists, TRUE);
   g_usleep (50000);
 
   unlimit_descriptors ();

@@ -231,7 +231,7 @@ START_TEST (test_names_that_move_on)
   for (guint i = 0; i < G_N_ELEMENTS (watches); i++)
     {
       any_test_watch_start (&watches[i], folder, names[i], PLAIN);
-      watches[i].insists = TRUE;
+      g_atomic_int_set (&watches[i].insists, TRUE);
     }
   for (guint i = 0; i < 10; i++)
     any_test_shell (folder, "mv a x; mv c a; mv e c; mv x e");
