@@ -524,6 +524,34 @@ START_TEST (test_values)
 }
 END_TEST
 
+/* What is wrong with a text is wrong wherever in it, and what is not ASCII is still a text. */
+START_TEST (test_texts)
+{
+  for (gsize length = 1; length <= 40; length++)
+    {
+      g_autofree char *text = g_strnfill (length + 1, 'x');
+
+      text[length] = '\0';
+      ck_assert_int_eq (open_forged ("s", 2, text, length + 1), ANY_MISS_NONE);
+
+      for (gsize i = 0; i < length; i++)
+        {
+          text[i] = '\xff';
+          ck_assert_int_eq (open_forged ("s", 2, text, length + 1), ANY_MISS_CORRUPT);
+          text[i] = '\0';
+          ck_assert_int_eq (open_forged ("s", 2, text, length + 1), ANY_MISS_CORRUPT);
+          text[i] = 'x';
+          if (i + 1 == length)
+            continue;
+
+          memcpy (text + i, "ä", 2);
+          ck_assert_int_eq (open_forged ("s", 2, text, length + 1), ANY_MISS_NONE);
+          memset (text + i, 'x', 2);
+        }
+    }
+}
+END_TEST
+
 /* Any bytes are numbers, and need not be looked at. */
 START_TEST (test_arrays_of_numbers)
 {
@@ -616,6 +644,7 @@ main (void)
   tcase_add_test (contents, test_deep_types);
   tcase_add_test (contents, test_long_types);
   tcase_add_test (contents, test_values);
+  tcase_add_test (contents, test_texts);
   tcase_add_test (contents, test_arrays_of_numbers);
   tcase_add_test (contents, test_deep_values);
   tcase_add_test (contents, test_slow_values);
