@@ -139,7 +139,7 @@ tell_cb (gpointer data)
   if (self->waiter.reply != NULL)
     {
       if (self->waiter.want != ANY_WANT_NEW)
-        any_call_count (self->function, self->waiter.miss);
+        any_call_count (any_cache_get_active_core (self->function->cache), self->waiter.miss);
       self->tell (self, task);
       return;
     }

@@ -13,6 +13,8 @@ AnyCore *any_cache_get_core (AnyCache *self);
 
 gboolean any_cache_is_on (AnyCache *self);
 
+AnyCore *any_cache_get_active_core (AnyCache *self);
+
 AnyBounds any_cache_get_bounds (AnyCache *self);
 
 void any_cache_trim (AnyCache *self);

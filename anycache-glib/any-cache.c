@@ -161,6 +161,13 @@ any_cache_trim (AnyCache *self)
   any_pool_push (trim_cb, trim);
 }
 
+/* The core, or NULL where the cache is off. */
+AnyCore *
+any_cache_get_active_core (AnyCache *self)
+{
+  return any_cache_is_on (self) ? any_cache_get_core (self) : NULL;
+}
+
 void
 any_cache_note_stored (AnyCache *self)
 {

@@ -26,21 +26,21 @@ any_call_get_terms (AnyFunction *function,
     terms->check_interval = 0;
 }
 
-/* Finds what is stored: the record is one that may be returned only where nothing is missing. */
+/* Finds what is stored, in a core unless the cache is off: the record is one that may be returned only where nothing is missing. */
 AnyMiss
 any_call_find (AnyFunction    *function,
+               AnyCore        *core,
                const AnyKey   *key,
                const AnyTerms *terms,
                AnyRecord     **record)
 {
-  AnyCache *cache = any_function_get_cache (function);
-  AnyMiss   miss;
+  AnyMiss miss;
 
   *record = NULL;
-  if (!any_cache_is_on (cache))
+  if (core == NULL)
     return ANY_MISS_ABSENT;
 
-  miss = any_core_lookup (any_cache_get_core (cache), key, terms, record);
+  miss = any_core_lookup (core, key, terms, record);
   if (miss != ANY_MISS_NONE)
     g_debug ("No result of “%s”: %s", any_function_get_name (function), any_miss_to_string (miss));
 
@@ -49,13 +49,11 @@ any_call_find (AnyFunction    *function,
 
 /* Each call counts once, however many looks it takes, and whoever has looked for it. */
 void
-any_call_count (AnyFunction *function,
-                AnyMiss      miss)
+any_call_count (AnyCore *core,
+                AnyMiss  miss)
 {
-  AnyCache *cache = any_function_get_cache (function);
-
-  if (any_cache_is_on (cache))
-    any_counters_add_lookup (any_core_get_counters (any_cache_get_core (cache)), miss);
+  if (core != NULL)
+    any_counters_add_lookup (any_core_get_counters (core), miss);
 }
 
 /* What a stored result depends on is what the one depends on that is made from it. */
@@ -198,7 +196,8 @@ any_call_look (AnyCall    *self,
 {
   g_autoptr (AnyRecord) record = NULL;
   g_autoptr (AnyReply) reply = NULL;
-  AnyMiss  miss = any_call_find (self->function, any_flight_get_key (flight), &self->terms, &record);
+  AnyMiss  miss = any_call_find (self->function, any_cache_get_active_core (self->function->cache),
+                                 any_flight_get_key (flight), &self->terms, &record);
   gboolean found = suits (self, miss, record);
 
   reply = any_reply_new_looked (miss, record);

@@ -71,12 +71,13 @@ void any_call_get_terms (AnyFunction *function,
                          AnyTerms    *terms);
 
 AnyMiss any_call_find (AnyFunction    *function,
+                       AnyCore        *core,
                        const AnyKey   *key,
                        const AnyTerms *terms,
                        AnyRecord     **record);
 
-void any_call_count (AnyFunction *function,
-                     AnyMiss      miss);
+void any_call_count (AnyCore *core,
+                     AnyMiss  miss);
 
 GVariant *any_call_use (AnyFunction *function,
                         GVariant    *args,

@@ -83,21 +83,21 @@ glance (AnyFunction  *self,
         const AnyUse *use,
         GTask        *task)
 {
-  AnyCache *cache = any_function_get_cache (self);
+  AnyCore  *core = any_cache_get_active_core (self->cache);
   AnyTerms  terms;
   GError   *error = NULL;
   GVariant *result;
   g_autoptr (AnyRecord) record = NULL;
 
-  if (!any_cache_is_on (cache))
+  if (core == NULL)
     return FALSE;
 
   any_call_get_terms (self, FALSE, &terms);
-  record = any_core_glance (any_cache_get_core (cache), &use->key, &terms);
+  record = any_core_glance (core, &use->key, &terms);
   if (record == NULL)
     return FALSE;
 
-  any_call_count (self, ANY_MISS_NONE);
+  any_call_count (core, ANY_MISS_NONE);
   result = any_call_use (self, use->args, record, NULL, &error);
   if (error != NULL)
     g_task_return_error (task, error);

@@ -48,13 +48,14 @@ find_or_compute (AnyFunction  *self,
 {
   const AnyComputation *outer = any_computation_get ();
   gboolean              insists = outer != NULL && outer->insists;
+  AnyCore              *core = any_cache_get_active_core (self->cache);
   g_autoptr (AnyRecord) record = NULL;
   AnyTerms terms;
   AnyMiss  miss;
 
   any_call_get_terms (self, outer != NULL, &terms);
-  miss = any_call_find (self, &use->key, &terms, &record);
-  any_call_count (self, miss);
+  miss = any_call_find (self, core, &use->key, &terms, &record);
+  any_call_count (core, miss);
 
   if (!insists && miss == ANY_MISS_EXPIRED && any_terms_allow_stale (&terms, record))
     any_revalidation_begin (self, use->args, &use->key.ident);
@@ -117,16 +118,17 @@ find_stored (AnyFunction    *self,
              GCancellable   *cancellable,
              AnyRecord     **record)
 {
+  AnyCore *core = any_cache_get_active_core (self->cache);
   gboolean is_storing = any_flight_is_storing (core_of (self), &use->key);
-  AnyMiss  miss = any_call_find (self, &use->key, terms, record);
+  AnyMiss  miss = any_call_find (self, core, &use->key, terms, record);
 
   if (miss != ANY_MISS_NONE && is_storing)
     {
       any_sync_call_await_stored (self, use, cancellable);
       g_clear_pointer (record, any_record_unref);
-      miss = any_call_find (self, &use->key, terms, record);
+      miss = any_call_find (self, core, &use->key, terms, record);
     }
-  any_call_count (self, miss);
+  any_call_count (core, miss);
 
   return miss;
 }
