@@ -129,12 +129,12 @@ workload_depend (Workload   *self,
   g_usleep (50 * 1000);
 }
 
-/* Stores further results until there are so many. */
+/* Stores further results until so many were stored. */
 void
 workload_fill (Workload *self,
                guint     n_entries)
 {
-  if (workload_store_more (self, 0, n_entries - self->n_stored) > 0)
+  if (n_entries > self->n_stored && workload_store_more (self, 0, n_entries - self->n_stored) > 0)
     g_error ("The cache could not be filled");
 }
 
