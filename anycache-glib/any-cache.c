@@ -129,20 +129,17 @@ any_cache_get_bounds (AnyCache *self)
   return (AnyBounds){ .max_bytes = any_cache_get_maxsize (self), .max_entries = any_cache_get_maxentries (self) };
 }
 
-typedef struct
-{
-  AnyCore  *core; /* (owned) */
-  AnyBounds bounds;
-} Trim;
-
+/* By the time that somebody comes to it, the bounds may be others. */
 static void
 trim_cb (gpointer data)
 {
-  Trim *trim = data;
+  AnyCache *self = data;
+  AnyBounds bounds = any_cache_get_bounds (self);
 
-  any_core_trim (trim->core, &trim->bounds);
-  any_core_release (trim->core);
-  g_free (trim);
+  if (any_cache_is_on (self) && any_bounds_are_set (&bounds))
+    any_core_trim (any_cache_get_core (self), &bounds);
+
+  any_owner_visit (&self->owner, g_object_unref, self);
 }
 
 /* Takes away what is too much under new bounds. A cache that is off leaves what is stored as it is; one that was not used yet has no
@@ -150,15 +147,8 @@ trim_cb (gpointer data)
 void
 any_cache_trim (AnyCache *self)
 {
-  AnyBounds bounds = any_cache_get_bounds (self);
-  Trim     *trim;
-
-  if (g_atomic_pointer_get (&self->core) == NULL || !any_cache_is_on (self) || !any_bounds_are_set (&bounds))
-    return;
-
-  trim = g_new (Trim, 1);
-  *trim = (Trim){ .core = any_core_ref (any_cache_get_core (self)), .bounds = bounds };
-  any_pool_push (trim_cb, trim);
+  if (g_atomic_pointer_get (&self->core) != NULL && any_cache_is_on (self))
+    any_pool_push (trim_cb, g_object_ref (self));
 }
 
 /* The core, or NULL where the cache is off. */

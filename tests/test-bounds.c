@@ -8,6 +8,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -410,6 +413,95 @@ START_TEST (test_evicted_elsewhere)
 }
 END_TEST
 
+/* What is written over the ledger. */
+START_TEST (test_damaged_ledger)
+{
+  static const guint8 fillers[] = { 0x00, 0x01, 0x55, 0xff };
+  g_auto (Setup) setup = { 0 };
+  g_autofree char *path = NULL;
+  guint8           garbage[8192];
+  int              fd;
+
+  init (&setup, 3);
+  path = g_build_filename (setup.cachedir, "anycache-1", "gen", "state", NULL);
+  store (setup.function, 1, ENTRY);
+  store (setup.function, 2, ENTRY);
+
+  memset (garbage, fillers[_i], sizeof garbage);
+  fd = open (path, O_WRONLY | O_CLOEXEC);
+  ck_assert_int_eq (write (fd, garbage, sizeof garbage), sizeof garbage);
+  close (fd);
+
+  store (setup.function, 3, ENTRY);
+  assert_list (&setup, "123");
+  ck_assert_uint_eq (any_cache_get_size (setup.cache), 3 * measure (&setup, 1));
+}
+END_TEST
+
+/* Each enforces its own limit with what it stores. */
+START_TEST (test_two_limits)
+{
+  g_auto (Setup) setup = { 0 };
+  g_autoptr (AnyCache) small = NULL;
+  g_autoptr (AnyFunction) function = NULL;
+
+  init (&setup, 6);
+  small = any_cache_new (setup.cachedir, 2 * measure (&setup, 0));
+  function = any_cache_define (small, "org.example.Number", "1", NULL, NULL, NULL);
+  for (guint i = 1; i < 6; i++)
+    store (setup.function, i, ENTRY);
+  assert_list (&setup, "012345");
+  store (function, 6, ENTRY);
+  assert_list (&setup, "56");
+  store (setup.function, 7, ENTRY);
+  assert_list (&setup, "567");
+}
+END_TEST
+
+static void
+set_immutable (Setup   *setup,
+               guint    number,
+               gboolean immutable)
+{
+  g_autofree char *path = dup_path (setup, number);
+  int              flags = immutable ? FS_IMMUTABLE_FL : 0;
+  int              fd = open (path, O_RDONLY | O_CLOEXEC);
+
+  if (ioctl (fd, FS_IOC_SETFLAGS, &flags) != 0)
+    {
+      g_print ("Skipped: no file can be made immutable here\n");
+      exit (EXIT_SUCCESS);
+    }
+  close (fd);
+}
+
+/* What cannot go is passed over, and where nothing can go nothing is stored. */
+START_TEST (test_immutable)
+{
+  g_auto (Setup) setup = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  init (&setup, 3);
+  store (setup.function, 1, ENTRY);
+  store (setup.function, 2, ENTRY);
+  set_immutable (&setup, 0, TRUE);
+  store (setup.function, 3, ENTRY);
+  assert_list (&setup, "023");
+
+  set_immutable (&setup, 2, TRUE);
+  set_immutable (&setup, 3, TRUE);
+  ck_assert (!any_function_store (setup.function, number_args (4), value_of (ENTRY), -1, NULL, NULL, &error));
+  ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE));
+  assert_list (&setup, "023");
+
+  set_immutable (&setup, 0, FALSE);
+  set_immutable (&setup, 2, FALSE);
+  set_immutable (&setup, 3, FALSE);
+  store (setup.function, 4, ENTRY);
+  assert_list (&setup, "234");
+}
+END_TEST
+
 /* What is known without asking the cache: who is there, in the order of their last uses. */
 typedef struct
 {
@@ -576,6 +668,9 @@ main (void)
   tcase_add_test (rules, test_off);
   tcase_add_test (rules, test_expired_goes_first);
   tcase_add_test (rules, test_times_to_come);
+  tcase_add_loop_test (rules, test_damaged_ledger, 0, 4);
+  tcase_add_test (rules, test_two_limits);
+  tcase_add_test (rules, test_immutable);
   tcase_add_test (rules, test_evicted_and_in_memory);
   tcase_add_loop_test (rules, test_evicted_elsewhere, 0, 4);
   suite_add_tcase (suite, rules);

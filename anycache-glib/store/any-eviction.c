@@ -27,15 +27,16 @@
 
 #define NS_PER_S G_GUINT64_CONSTANT (1000000000)
 
-/* While all that could go is being written by others. */
-#define PAUSE_US 500
+/* While all that could go is being written by others: each pause is twice as long as the last, since each ends with a look at everything. */
+#define FIRST_PAUSE_US 500
+#define LAST_PAUSE_US  100000
 
 struct _AnyEviction
 {
   AnyUsage *usage; /* set once */
   guint64   count; /* atomic */
 
-  GMutex   lock;
+  GMutex   lock;   /* held while one is chosen and taken away: two who find one too many would take away two */
   AnyTrim *trim;   /* (owned), protected by lock */
   dev_t    device; /* protected by lock: whose entries are in the trim; the generation itself is not kept open for it */
   ino_t    inode;  /* protected by lock */
@@ -166,10 +167,10 @@ scan_locked (AnyEviction   *self,
 
 /* Who was used since the look stays longer. Somebody who is being changed now, or is gone, is passed over. */
 static gboolean
-evict (AnyEviction   *self,
-       AnyGeneration *generation,
-       AnyCandidate  *candidate,
-       gboolean      *deferred)
+evict_locked (AnyEviction   *self,
+              AnyGeneration *generation,
+              AnyCandidate  *candidate,
+              gboolean      *deferred)
 {
   AnyShardPath path;
   AnyShard     shard;
@@ -199,16 +200,12 @@ evict (AnyEviction   *self,
 
 /* Gives who goes first, of those who were looked at; looks again, once, where nobody is left of them. */
 static gboolean
-take (AnyEviction   *self,
-      AnyGeneration *generation,
-      guint64        n_entries,
-      gboolean      *scanned,
-      AnyCandidate  *candidate)
+take_locked (AnyEviction   *self,
+             AnyGeneration *generation,
+             guint64        n_entries,
+             gboolean      *scanned,
+             AnyCandidate  *candidate)
 {
-  gboolean taken;
-
-  g_mutex_lock (&self->lock);
-
   if (!knows_locked (self, generation))
     any_trim_reset (self->trim);
   if (any_trim_get_length (self->trim) == 0 && !*scanned)
@@ -216,40 +213,103 @@ take (AnyEviction   *self,
       scan_locked (self, generation, n_entries);
       *scanned = TRUE;
     }
-  taken = any_trim_take (self->trim, candidate);
 
-  g_mutex_unlock (&self->lock);
-
-  return taken;
+  return any_trim_take (self->trim, candidate);
 }
 
 static gboolean
-evict_first (AnyEviction   *self,
-             AnyGeneration *generation,
-             guint64        n_entries)
+evict_first_locked (AnyEviction   *self,
+                    AnyGeneration *generation,
+                    guint64        n_entries)
 {
   AnyCandidate candidate;
   gboolean     scanned = FALSE;
   gboolean     deferred;
 
-  while (take (self, generation, n_entries, &scanned, &candidate))
+  while (take_locked (self, generation, n_entries, &scanned, &candidate))
     {
-      if (evict (self, generation, &candidate, &deferred))
+      if (evict_locked (self, generation, &candidate, &deferred))
         {
           __atomic_add_fetch (&self->count, 1, __ATOMIC_RELAXED);
           return TRUE;
         }
 
       if (deferred)
-        {
-          g_mutex_lock (&self->lock);
-          if (knows_locked (self, generation))
-            any_trim_defer (self->trim, &candidate);
-          g_mutex_unlock (&self->lock);
-        }
+        any_trim_defer (self->trim, &candidate);
     }
 
   return FALSE;
+}
+
+typedef enum
+{
+  STEP_ENOUGH,
+  STEP_EVICTED,
+  STEP_BUSY,
+  STEP_STUCK,
+} Step;
+
+/* Looks whether there is room, and takes one away if not. */
+static Step
+step (AnyEviction     *self,
+      AnyGeneration   *generation,
+      const AnyBounds *bounds,
+      AnyLedgerTotal  *wanted,
+      gboolean         patient)
+{
+  AnyLedgerTotal total;
+  Step           outcome = STEP_STUCK;
+
+  g_mutex_lock (&self->lock);
+
+  if (any_measure (generation, &total))
+    {
+      total.bytes += wanted->bytes;
+      total.entries += wanted->entries;
+
+      if (any_bounds_allow (bounds, &total, wanted->bytes) || total.entries <= 1)
+        outcome = STEP_ENOUGH;
+      else if (patient && total.busy)
+        outcome = STEP_BUSY;
+      else if (evict_first_locked (self, generation, total.entries))
+        outcome = STEP_EVICTED;
+    }
+
+  g_mutex_unlock (&self->lock);
+
+  return outcome;
+}
+
+/* Goes on until there is room. Gives up where nothing has changed for so long. */
+static gboolean
+evict_until_enough (AnyEviction     *self,
+                    AnyGeneration   *generation,
+                    const AnyBounds *bounds,
+                    AnyLedgerTotal  *wanted,
+                    gboolean         patient)
+{
+  gint64 deadline = g_get_monotonic_time () + ANY_GATE_WAIT_US;
+  gulong pause_us = FIRST_PAUSE_US;
+
+  for (;;)
+    {
+      switch (step (self, generation, bounds, wanted, patient))
+        {
+        case STEP_ENOUGH:
+          return TRUE;
+
+        case STEP_EVICTED:
+          break;
+
+        case STEP_BUSY:
+        case STEP_STUCK:
+        default:
+          if (g_get_monotonic_time () >= deadline)
+            return FALSE;
+          g_usleep (pause_us);
+          pause_us = MIN (2 * pause_us, LAST_PAUSE_US);
+        }
+    }
 }
 
 /* Makes room for an entry of a certain length. What others are about to write counts, and cannot go. */
@@ -260,37 +320,24 @@ any_eviction_make_room (AnyEviction     *self,
                         guint64          length,
                         GError         **error)
 {
-  gint64         deadline = g_get_monotonic_time () + ANY_GATE_WAIT_US;
-  AnyLedgerTotal total;
+  AnyLedgerTotal wanted = { .bytes = length, .entries = 1 };
 
-  while (any_measure (generation, &total))
-    {
-      total.bytes += length;
-      total.entries++;
-      if (any_bounds_allow (bounds, &total, length))
-        return TRUE;
-      if (evict_first (self, generation, total.entries))
-        continue;
-
-      if (g_get_monotonic_time () >= deadline)
-        break;
-      g_usleep (PAUSE_US);
-    }
+  if (evict_until_enough (self, generation, bounds, &wanted, FALSE))
+    return TRUE;
 
   any_posix_set_error (error, ENOSPC, "Nothing can be evicted from", generation->path);
 
   return FALSE;
 }
 
-/* Takes away what is too much. The last one stays, however large it is. */
+/* Takes away what is too much. The last one stays, however large it is; and where somebody is about to store something, he makes the room
+ * for that. */
 void
 any_eviction_trim (AnyEviction     *self,
                    AnyGeneration   *generation,
                    const AnyBounds *bounds)
 {
-  AnyLedgerTotal total;
+  AnyLedgerTotal nothing = { 0 };
 
-  while (any_measure (generation, &total) && total.entries > 1 && !any_bounds_allow (bounds, &total, 0) &&
-         evict_first (self, generation, total.entries))
-    continue;
+  evict_until_enough (self, generation, bounds, &nothing, TRUE);
 }

@@ -62,6 +62,18 @@ mark_of (const RawRecord *raw,
   return mark != 0 ? mark : 1;
 }
 
+/* Whether nobody vouches for the numbers. While somebody changes a shard they are not too low, and not all zero: he has counted what he is
+ * about to put there. */
+static gboolean
+is_doubtful (const RawRecord *raw,
+             guint            shard)
+{
+  if (raw->mark != 0)
+    return raw->mark != mark_of (raw, shard);
+
+  return raw->bytes == 0 && raw->entries == 0;
+}
+
 static void
 unpack (const RawRecord *raw,
         guint            shard,
@@ -69,6 +81,7 @@ unpack (const RawRecord *raw,
 {
   *record = (AnyLedgerRecord){
     .settled = raw->mark == mark_of (raw, shard),
+    .doubtful = is_doubtful (raw, shard),
     .bytes = raw->bytes,
     .entries = raw->entries,
     .evictions = raw->evictions,
@@ -159,18 +172,6 @@ any_ledger_read_all (int             fd,
     unpack (&raws[i], i, &records[i]);
 
   return TRUE;
-}
-
-/* Whether nobody vouches for the numbers. While somebody changes a shard they are not too low, and not all zero: he has counted what he is
- * about to put there. */
-static gboolean
-is_doubtful (const RawRecord *raw,
-             guint            shard)
-{
-  if (raw->mark != 0)
-    return raw->mark != mark_of (raw, shard);
-
-  return raw->bytes == 0 && raw->entries == 0;
 }
 
 /* Adds up all shards as they are now, including what is being written. */

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 /* What is known of one shard, the directory of 1/256 of the entries. */
 typedef struct
 {
-  gboolean settled; /* the numbers are right: nobody died while changing the shard, and the machine did not crash since */
+  gboolean settled;  /* the numbers are right: nobody died while changing the shard, and the machine did not crash since */
+  gboolean doubtful; /* nobody vouches for them at all; else they are at least not too low */
   guint64  bytes;
   guint32  entries;
   guint32  evictions; /* 0: whatever was stored here is here, or was removed */
@@ -27,6 +28,7 @@ typedef struct
   guint64  bytes;
   guint64  entries;
   gboolean doubtful; /* it may be too low: a shard was damaged, or not counted since the machine started */
+  gboolean busy;     /* it may be too high: somebody is changing a shard */
 } AnyLedgerTotal;
 
 guint64 any_ledger_boot_tag (void);

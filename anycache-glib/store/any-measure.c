@@ -12,7 +12,8 @@
 static AnyLedgerRecord
 measure_shard (AnyGeneration         *generation,
                guint                  index,
-               const AnyLedgerRecord *known)
+               const AnyLedgerRecord *known,
+               gboolean              *busy)
 {
   AnyLedgerRecord counted = *known;
   AnyShard        shard;
@@ -27,9 +28,12 @@ measure_shard (AnyGeneration         *generation,
       return counted;
     }
 
-  /* Somebody is at it, and its numbers are not too low. */
-  if (!any_shard_enter (&shard, generation, index, 0, NULL))
-    return *known;
+  /* Of a shard that somebody is at, the numbers are not too low; unless he is about to count it. */
+  if (!any_shard_enter (&shard, generation, index, known->doubtful ? ANY_GATE_WAIT_US : 0, NULL))
+    {
+      *busy = TRUE;
+      return *known;
+    }
 
   any_shard_end (&shard);
   counted = shard.record;
@@ -52,7 +56,7 @@ any_measure (AnyGeneration  *generation,
 
   for (guint i = 0; i < ANY_LEDGER_SHARDS; i++)
     {
-      AnyLedgerRecord record = measure_shard (generation, i, &records[i]);
+      AnyLedgerRecord record = measure_shard (generation, i, &records[i], &total->busy);
 
       total->bytes += record.bytes;
       total->entries += record.entries;
