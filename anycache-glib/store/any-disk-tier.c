@@ -143,6 +143,19 @@ any_disk_tier_begin (AnyDiskTier  *self,
   return any_draft_begin (draft, self->location, key, origin, error);
 }
 
+/* Whether room had better be made before a result is stored. One that takes the place of another may need none. */
+static gboolean
+expects_no_room (AnyDiskTier    *self,
+                 const AnyKey   *key,
+                 const AnyDraft *draft)
+{
+  AnyShardPath path;
+
+  any_shard_path_init (&path, &key->ident);
+
+  return any_eviction_is_due (self->eviction) && !any_entry_file_exists (draft->generation, &path);
+}
+
 /* Stores a result under its key, at one instant for all readers. Where there is no room, others make room; and as others may take that,
  * it is tried again and again. Without bounds (nullable) there always is. */
 AnyPublish
@@ -155,26 +168,27 @@ any_disk_tier_publish (AnyDiskTier     *self,
                        GError         **error)
 {
   AnyEntryWriter writer = { .record = record, .head_length = head_length, .bounds = bounds != NULL ? *bounds : ANY_BOUNDS_NONE };
+  gboolean       bound = any_bounds_are_set (&writer.bounds);
+  gboolean       full = bound && expects_no_room (self, key, draft);
 
-  for (guint attempt = 0;; attempt++)
+  for (guint attempt = 0; attempt < MAX_ATTEMPTS; attempt++)
     {
       AnyPublish published;
 
-      if (any_bounds_are_set (&writer.bounds))
+      if (full && !any_eviction_make_room (self->eviction, draft->generation, &writer.bounds, record->total_length, error))
+        return ANY_PUBLISH_FAILED;
+      if (bound)
         writer.used = any_usage_tick (self->usage);
 
       published = any_draft_publish (draft, self->location, key, &writer, error);
-      if (published != ANY_PUBLISH_FULL)
+      full = published == ANY_PUBLISH_FULL;
+      if (!full)
         return published;
-
-      if (!any_eviction_make_room (self->eviction, draft->generation, &writer.bounds, record->total_length, error))
-        return ANY_PUBLISH_FAILED;
-      if (attempt == MAX_ATTEMPTS)
-        {
-          any_posix_set_error (error, ENOSPC, "Others take all the room in", draft->generation->path);
-          return ANY_PUBLISH_FAILED;
-        }
     }
+
+  any_posix_set_error (error, ENOSPC, "Others take all the room in", draft->generation->path);
+
+  return ANY_PUBLISH_FAILED;
 }
 
 /* Notes that somebody got what a record holds. */

@@ -233,7 +233,7 @@ any_entry_writer_write (const AnyEntryWriter *self,
   if (outcome != ANY_WRITTEN)
     {
       /* Where even that fails, the shard stays unsettled, and whoever counts it removes the temporary. */
-      if (unlinkat (shard->generation->fd, path->temporary, 0) != 0 && errno != ENOENT)
+      if (outcome == ANY_WRITE_FAILED && unlinkat (shard->generation->fd, path->temporary, 0) != 0 && errno != ENOENT)
         return outcome;
 
       shard->record.bytes -= self->record->total_length;

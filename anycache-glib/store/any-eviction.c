@@ -35,6 +35,7 @@ struct _AnyEviction
 {
   AnyUsage *usage; /* set once */
   guint64   count; /* atomic */
+  gboolean  due;   /* atomic: the last time that there was no room, somebody had to go */
 
   GMutex   lock;   /* held while one is chosen and taken away: two who find one too many would take away two */
   AnyTrim *trim;   /* (owned), protected by lock */
@@ -321,13 +322,24 @@ any_eviction_make_room (AnyEviction     *self,
                         GError         **error)
 {
   AnyLedgerTotal wanted = { .bytes = length, .entries = 1 };
+  guint64        count = any_eviction_get_count (self);
 
   if (evict_until_enough (self, generation, bounds, &wanted, FALSE))
-    return TRUE;
+    {
+      __atomic_store_n (&self->due, any_eviction_get_count (self) != count, __ATOMIC_RELAXED);
+      return TRUE;
+    }
 
   any_posix_set_error (error, ENOSPC, "Nothing can be evicted from", generation->path);
 
   return FALSE;
+}
+
+/* Whether there will probably be no room for the next either: then it is better made beforehand. */
+gboolean
+any_eviction_is_due (AnyEviction *self)
+{
+  return __atomic_load_n (&self->due, __ATOMIC_RELAXED);
 }
 
 /* Takes away what is too much. The last one stays, however large it is; and where somebody is about to store something, he makes the room

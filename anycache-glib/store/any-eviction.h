@@ -30,6 +30,8 @@ gboolean any_eviction_make_room (AnyEviction     *self,
                                  guint64          length,
                                  GError         **error);
 
+gboolean any_eviction_is_due (AnyEviction *self);
+
 void any_eviction_trim (AnyEviction     *self,
                         AnyGeneration   *generation,
                         const AnyBounds *bounds);
