@@ -48,10 +48,10 @@ def target_in_words(target):
 
 def row_of(row):
     if row['kind'] == 'figure':
-        value = f'{row["value"]:.4g} {row["unit"]}'
+        value = f'{row["value"]:{",.0f" if row["value"] >= 1000 else ".3g"}} {row["unit"]}'.strip()
         peer, shown, met = '', [value, ''], verdict(row['target'], row['value'], row['value'])
     else:
-        peer, shown = row['peer'], [f'{row["minimum"]:.2f}', f'{row["median"]:.2f}']
+        peer, shown = row['peer'], [f'{row["minimum"]:.3f}', f'{row["median"]:.3f}']
         met = verdict(row['target'], row['minimum'], row['median'])
     return [f'P{number(row["title"])}', words(row['title']), row['ours'], peer, *shown, target_in_words(row['target']), met]
 
