@@ -127,7 +127,7 @@ any_entry_file_holds (AnyDirectory       *directory,
   if (fd < 0)
     return FALSE;
 
-  n_read = TEMP_FAILURE_RETRY (pread (fd, trailer, sizeof trailer, record->total_length - sizeof trailer));
+  n_read = any_posix_read_at (fd, trailer, sizeof trailer, record->total_length - sizeof trailer);
   close (fd);
 
   return n_read == sizeof trailer && memcmp (trailer, record->trailer, sizeof trailer) == 0;
@@ -151,10 +151,12 @@ any_entry_file_is_sound (AnyShard   *shard,
   if (fd < 0)
     return FALSE;
 
-  n_read = any_posix_read_all (fd, start, 0, sizeof start);
+  n_read = any_posix_read_once (fd, start, 0, sizeof start);
+  if (n_read >= 0 && n_read < ANY_HEADER_SIZE)
+    n_read = any_posix_read_all (fd, start, n_read, sizeof start);
   close (fd);
 
-  if (n_read < 0 ||
+  if (n_read < ANY_HEADER_SIZE ||
       any_header_read (&header, start, n_read) != ANY_MISS_NONE ||
       header.total_length != size)
     return FALSE;
@@ -180,8 +182,7 @@ read_trailer (int               fd,
 
   identity->size = status.st_size;
 
-  return TEMP_FAILURE_RETRY (pread (fd, identity->trailer, sizeof identity->trailer,
-                                    status.st_size - sizeof identity->trailer)) >= 0;
+  return any_posix_read_at (fd, identity->trailer, sizeof identity->trailer, status.st_size - sizeof identity->trailer) >= 0;
 }
 
 /* What stands in the place of an entry. Anything but a file counts as nothing. */

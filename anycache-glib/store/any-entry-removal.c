@@ -15,6 +15,27 @@
 #include "any-entry-file.h"
 #include "any-posix.h"
 
+/* A sound file that was copied here was not counted either. */
+static void
+doubt_unless_counted (AnyShard          *shard,
+                      const char        *file,
+                      const struct stat *status)
+{
+  shard->suspect |= shard->record.entries < 1 || shard->record.bytes < (guint64) status->st_size ||
+                    !any_entry_file_is_sound (shard, file, status->st_size);
+}
+
+static void
+discount (AnyShard          *shard,
+          const struct stat *status)
+{
+  if (shard->suspect)
+    return;
+
+  shard->record.bytes -= status->st_size;
+  shard->record.entries--;
+}
+
 /* Whatever stands in an entry's place goes; only files were counted. */
 static gboolean
 unlink_counted (AnyShard   *shard,
@@ -26,19 +47,14 @@ unlink_counted (AnyShard   *shard,
   if (fstatat (directory, file, &status, AT_SYMLINK_NOFOLLOW) != 0)
     return errno == ENOENT;
 
-  /* A sound file that was copied here was not counted either. */
   if (S_ISREG (status.st_mode))
-    shard->suspect |= shard->record.entries < 1 || shard->record.bytes < (guint64) status.st_size ||
-                      !any_entry_file_is_sound (shard, file, status.st_size);
+    doubt_unless_counted (shard, file, &status);
 
   if (!any_posix_remove_tree (directory, file))
     return FALSE;
 
-  if (S_ISREG (status.st_mode) && !shard->suspect)
-    {
-      shard->record.bytes -= status.st_size;
-      shard->record.entries--;
-    }
+  if (S_ISREG (status.st_mode))
+    discount (shard, &status);
 
   return TRUE;
 }
@@ -173,24 +189,25 @@ any_entry_remove_name (AnyShard   *shard,
   return remove_and_settle (shard, files, epoch, error);
 }
 
-/* Takes an entry away to make room. Whoever has it in memory may go on to use it: nothing is wrong with it. */
+/* Takes an entry away to make room, a file that was looked at just now. Whoever has it in memory may go on to use it: nothing is wrong
+ * with it. */
 gboolean
-any_entry_evict (AnyShard   *shard,
-                 const char *file,
-                 GError    **error)
+any_entry_evict (AnyShard           *shard,
+                 const AnyShardPath *path,
+                 const struct stat  *status,
+                 GError            **error)
 {
   gboolean evicted;
-  int      directory;
 
   if (!any_shard_begin (shard, error))
     return FALSE;
 
-  directory = any_shard_open (shard);
-  evicted = directory >= 0 && unlink_counted (shard, directory, file);
-  if (!evicted)
+  doubt_unless_counted (shard, path->file, status);
+  evicted = unlinkat (shard->generation->fd, path->in_generation, 0) == 0;
+  if (evicted)
+    discount (shard, status);
+  else
     any_posix_set_error (error, errno, "Cannot evict an entry from", shard->generation->path);
-  if (directory >= 0)
-    close (directory);
 
   shard->record.evictions = MAX (shard->record.evictions + 1, 1);
   any_shard_end (shard);

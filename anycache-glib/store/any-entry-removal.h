@@ -20,8 +20,9 @@ gboolean any_entry_remove_name (AnyShard   *shard,
                                 AnyEpoch   *epoch,
                                 GError    **error);
 
-gboolean any_entry_evict (AnyShard   *shard,
-                          const char *file,
-                          GError    **error);
+gboolean any_entry_evict (AnyShard           *shard,
+                          const AnyShardPath *path,
+                          const struct stat  *status,
+                          GError            **error);
 
 G_END_DECLS

@@ -91,7 +91,7 @@ discount (AnyShard   *shard,
 
   if (fstatat (shard->generation->fd, name, &old, AT_SYMLINK_NOFOLLOW) != 0)
     {
-      shard->suspect |= errno != ENOENT;
+      shard->suspect = TRUE;
       return;
     }
 
@@ -151,8 +151,8 @@ place (const AnyEntryWriter *self,
   int         generation = shard->generation->fd;
   const char *name = path->in_generation;
 
-  if (self->supersedes && shard->record.evictions > 0)
-    return replace (shard, path->temporary, name, self->record->total_length, epoch, error);
+  if (self->supersedes && shard->record.evictions > 0 && !any_epoch_move (epoch, error))
+    return FALSE;
 
   if (any_posix_rename_new (generation, path->temporary, generation, name))
     return TRUE;

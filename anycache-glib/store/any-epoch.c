@@ -68,11 +68,18 @@ any_epoch_free (AnyEpoch *self)
 }
 
 static gboolean
-bump (AnyEpoch *self)
+advance (AnyEpoch *self,
+         int       n)
 {
   off_t length = lseek (self->fd, 0, SEEK_END);
 
-  return length >= 0 && any_posix_resize (self->fd, length + 1);
+  return length >= 0 && any_posix_resize (self->fd, length + n);
+}
+
+static gboolean
+bump (AnyEpoch *self)
+{
+  return advance (self, 1);
 }
 
 static gboolean
@@ -140,4 +147,23 @@ any_epoch_end (AnyEpoch *self)
 {
   bump (self);
   any_gate_leave (&self->gate, self->fd, 0, 1);
+}
+
+/* Says that what is in memory must be looked at again, because something is about to be put where nothing is. Nobody can take that into
+ * memory before it is there, so one move is enough. */
+gboolean
+any_epoch_move (AnyEpoch *self,
+                GError  **error)
+{
+  gboolean moved;
+
+  if (!any_gate_enter (&self->gate, self->fd, 0, 1, ANY_GATE_WAIT_US, self->path, error))
+    return FALSE;
+
+  moved = advance (self, is_odd (self) ? 1 : 2);
+  if (!moved)
+    any_posix_set_error (error, errno, "Cannot count in", self->path);
+  any_gate_leave (&self->gate, self->fd, 0, 1);
+
+  return moved;
 }

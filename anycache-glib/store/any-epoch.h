@@ -35,4 +35,7 @@ gboolean any_epoch_begin (AnyEpoch *self,
 
 void any_epoch_end (AnyEpoch *self);
 
+gboolean any_epoch_move (AnyEpoch *self,
+                         GError  **error);
+
 G_END_DECLS

@@ -168,10 +168,11 @@ scan_locked (AnyEviction   *self,
 
 /* Who was used since the look stays longer. Somebody who is being changed now, or is gone, is passed over. */
 static gboolean
-evict_locked (AnyEviction   *self,
-              AnyGeneration *generation,
-              AnyCandidate  *candidate,
-              gboolean      *deferred)
+evict_locked (AnyEviction    *self,
+              AnyGeneration  *generation,
+              AnyCandidate   *candidate,
+              AnyLedgerTotal *total,
+              gboolean       *deferred)
 {
   AnyShardPath path;
   AnyShard     shard;
@@ -191,10 +192,16 @@ evict_locked (AnyEviction   *self,
       if (*deferred)
         *candidate = (AnyCandidate){ .ident = candidate->ident, .used = used };
       else
-        evicted = any_entry_evict (&shard, path.file, NULL);
+        evicted = any_entry_evict (&shard, &path, &status, NULL);
     }
 
   any_shard_leave (&shard);
+  if (evicted)
+    {
+      total->bytes -= MIN (total->bytes, (guint64) status.st_size);
+      total->entries -= MIN (total->entries, 1);
+      __atomic_add_fetch (&self->count, 1, __ATOMIC_RELAXED);
+    }
 
   return evicted;
 }
@@ -219,22 +226,18 @@ take_locked (AnyEviction   *self,
 }
 
 static gboolean
-evict_first_locked (AnyEviction   *self,
-                    AnyGeneration *generation,
-                    guint64        n_entries)
+evict_first_locked (AnyEviction    *self,
+                    AnyGeneration  *generation,
+                    AnyLedgerTotal *total)
 {
   AnyCandidate candidate;
   gboolean     scanned = FALSE;
   gboolean     deferred;
 
-  while (take_locked (self, generation, n_entries, &scanned, &candidate))
+  while (take_locked (self, generation, total->entries, &scanned, &candidate))
     {
-      if (evict_locked (self, generation, &candidate, &deferred))
-        {
-          __atomic_add_fetch (&self->count, 1, __ATOMIC_RELAXED);
-          return TRUE;
-        }
-
+      if (evict_locked (self, generation, &candidate, total, &deferred))
+        return TRUE;
       if (deferred)
         any_trim_defer (self->trim, &candidate);
     }
@@ -242,24 +245,25 @@ evict_first_locked (AnyEviction   *self,
   return FALSE;
 }
 
-typedef enum
+static gboolean
+is_enough (const AnyBounds      *bounds,
+           const AnyLedgerTotal *total,
+           const AnyLedgerTotal *wanted)
 {
-  STEP_ENOUGH,
-  STEP_EVICTED,
-  STEP_BUSY,
-  STEP_STUCK,
-} Step;
+  return any_bounds_allow (bounds, total, wanted->bytes) || total->entries <= 1;
+}
 
-/* Looks whether there is room, and takes one away if not. */
-static Step
-step (AnyEviction     *self,
-      AnyGeneration   *generation,
-      const AnyBounds *bounds,
-      AnyLedgerTotal  *wanted,
-      gboolean         patient)
+/* Looks whether there is room, and takes away one after the other if not. Who is patient lets those come to an end first who are changing
+ * something now. */
+static gboolean
+evict_some (AnyEviction          *self,
+            AnyGeneration        *generation,
+            const AnyBounds      *bounds,
+            const AnyLedgerTotal *wanted,
+            gboolean              patient)
 {
   AnyLedgerTotal total;
-  Step           outcome = STEP_STUCK;
+  gboolean       enough = FALSE;
 
   g_mutex_lock (&self->lock);
 
@@ -267,50 +271,35 @@ step (AnyEviction     *self,
     {
       total.bytes += wanted->bytes;
       total.entries += wanted->entries;
-
-      if (any_bounds_allow (bounds, &total, wanted->bytes) || total.entries <= 1)
-        outcome = STEP_ENOUGH;
-      else if (patient && total.busy)
-        outcome = STEP_BUSY;
-      else if (evict_first_locked (self, generation, total.entries))
-        outcome = STEP_EVICTED;
+      enough = is_enough (bounds, &total, wanted);
+      while (!enough && !(patient && total.busy) && evict_first_locked (self, generation, &total))
+        enough = is_enough (bounds, &total, wanted);
     }
 
   g_mutex_unlock (&self->lock);
 
-  return outcome;
+  return enough;
 }
 
-/* Goes on until there is room. Gives up where nothing has changed for so long. */
+/* Goes on until there is room, or gives up after a while: what is being written by others cannot go. */
 static gboolean
-evict_until_enough (AnyEviction     *self,
-                    AnyGeneration   *generation,
-                    const AnyBounds *bounds,
-                    AnyLedgerTotal  *wanted,
-                    gboolean         patient)
+evict_until_enough (AnyEviction          *self,
+                    AnyGeneration        *generation,
+                    const AnyBounds      *bounds,
+                    const AnyLedgerTotal *wanted,
+                    gboolean              patient)
 {
   gint64 deadline = g_get_monotonic_time () + ANY_GATE_WAIT_US;
-  gulong pause_us = FIRST_PAUSE_US;
 
-  for (;;)
+  for (gulong pause_us = FIRST_PAUSE_US; !evict_some (self, generation, bounds, wanted, patient);
+       pause_us = MIN (2 * pause_us, LAST_PAUSE_US))
     {
-      switch (step (self, generation, bounds, wanted, patient))
-        {
-        case STEP_ENOUGH:
-          return TRUE;
-
-        case STEP_EVICTED:
-          break;
-
-        case STEP_BUSY:
-        case STEP_STUCK:
-        default:
-          if (g_get_monotonic_time () >= deadline)
-            return FALSE;
-          g_usleep (pause_us);
-          pause_us = MIN (2 * pause_us, LAST_PAUSE_US);
-        }
+      if (g_get_monotonic_time () >= deadline)
+        return FALSE;
+      g_usleep (pause_us);
     }
+
+  return TRUE;
 }
 
 /* Makes room for an entry of a certain length. What others are about to write counts, and cannot go. */

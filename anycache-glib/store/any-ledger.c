@@ -110,18 +110,12 @@ read_at (int      fd,
          gsize    length,
          guint64  offset)
 {
-  gssize n_read = 1;
+  gssize n_read = any_posix_read_at (fd, buffer, length, offset);
 
-  memset (buffer, 0, length);
+  if (n_read >= 0)
+    memset ((guint8 *) buffer + n_read, 0, length - n_read);
 
-  for (gsize total = 0; total < length && n_read > 0; total += n_read)
-    {
-      n_read = TEMP_FAILURE_RETRY (pread (fd, (guint8 *) buffer + total, length - total, offset + total));
-      if (n_read < 0)
-        return FALSE;
-    }
-
-  return TRUE;
+  return n_read >= 0;
 }
 
 static gboolean

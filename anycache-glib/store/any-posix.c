@@ -174,6 +174,29 @@ any_posix_read_all (int     fd,
   return have;
 }
 
+/* Reads from a place in a file, up to its end: gives how much there was, or -1. */
+gssize
+any_posix_read_at (int      fd,
+                   gpointer buffer,
+                   gsize    length,
+                   guint64  offset)
+{
+  gsize  total = 0;
+  gssize n_read;
+
+  do
+    {
+      n_read = TEMP_FAILURE_RETRY (pread (fd, (guint8 *) buffer + total, length - total, offset + total));
+      if (n_read < 0)
+        return -1;
+
+      total += n_read;
+    }
+  while (n_read > 0 && total < length);
+
+  return total;
+}
+
 /* Gives a new file its mode, of which the umask may have taken away what the owner needs.
  *
  * Who asks for the times as well makes the kernel date the next write more finely, which costs three microseconds; so statx() comes

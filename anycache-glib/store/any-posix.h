@@ -37,6 +37,11 @@ gssize any_posix_read_all (int     fd,
                            gsize   have,
                            gsize   length);
 
+gssize any_posix_read_at (int      fd,
+                          gpointer buffer,
+                          gsize    length,
+                          guint64  offset);
+
 gboolean any_posix_set_mode (int    fd,
                              mode_t mode);
 

@@ -9,9 +9,9 @@
 AnyRecency *
 any_recency_new (const AnyIdent *ident)
 {
-  AnyRecency *self = g_atomic_rc_box_new0 (AnyRecency);
+  AnyRecency *self = g_new (AnyRecency, 1);
 
-  self->ident = *ident;
+  *self = (AnyRecency){ .n_refs = 1, .ident = *ident };
 
   return self;
 }
@@ -19,11 +19,14 @@ any_recency_new (const AnyIdent *ident)
 AnyRecency *
 any_recency_ref (AnyRecency *self)
 {
-  return g_atomic_rc_box_acquire (self);
+  __atomic_fetch_add (&self->n_refs, 1, __ATOMIC_RELAXED);
+
+  return self;
 }
 
 void
 any_recency_unref (AnyRecency *self)
 {
-  g_atomic_rc_box_release (self);
+  if (__atomic_sub_fetch (&self->n_refs, 1, __ATOMIC_ACQ_REL) == 0)
+    g_free (self);
 }

@@ -11,9 +11,10 @@ G_BEGIN_DECLS
 /* When an entry was last used, as long as that is not recorded. Shared between the record, which is used, and who records it. */
 typedef struct
 {
-  AnyIdent ident;
-  guint64  used;    /* atomic: ns since the epoch */
+  int      n_refs;  /* atomic; no box of GLib's, which would take half as much again of every entry in memory */
   gboolean pending; /* atomic: it will be recorded */
+  guint64  used;    /* atomic: ns since the epoch */
+  AnyIdent ident;
 } AnyRecency;
 
 AnyRecency *any_recency_new (const AnyIdent *ident);

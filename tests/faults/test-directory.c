@@ -29,6 +29,7 @@ check_modes (gconstpointer data)
 {
   const Modes     *modes = data;
   g_autofree char *cachedir = g_build_filename (modes->top, "missing", "too", NULL);
+  g_autofree char *litter = NULL;
   g_auto (GStrv) paths = NULL;
 
   if (modes->ordinary)
@@ -36,6 +37,8 @@ check_modes (gconstpointer data)
   umask (modes->mask);
   expect_works (cachedir);
 
+  litter = rig_find_litter (cachedir);
+  g_assert_null (litter);
   paths = tree_list (modes->top);
   g_assert_cmpuint (g_strv_length (paths), >=, 8);
   for (guint i = 0; paths[i] != NULL; i++)
