@@ -85,9 +85,10 @@ seal_and_publish (AnyAttempt     *self,
                   const AnyFacts *facts,
                   GError        **error)
 {
+  AnyCache *cache = any_function_get_cache (self->function);
+  AnyBounds bounds = any_cache_get_bounds (cache);
   g_autoptr (AnyRecord) record = NULL;
-  AnyBounds bounds = any_cache_get_bounds (any_function_get_cache (self->function));
-  gsize     head_length;
+  gsize head_length;
 
   if (!any_canonical_check (value, error))
     {
@@ -95,11 +96,11 @@ seal_and_publish (AnyAttempt     *self,
       return ANY_SKIP_REFUSED;
     }
 
-  record = any_codec_seal (self->key, dependencies, value, facts, &head_length);
+  record = any_codec_seal (self->key, dependencies, value, facts, any_cache_get_compression_threshold (cache), &head_length);
   switch (any_core_publish (self->core, self->key, &self->draft, &bounds, record, head_length, error))
     {
     case ANY_PUBLISHED:
-      any_cache_note_stored (any_function_get_cache (self->function));
+      any_cache_note_stored (cache);
       any_vigil_keep (self->function, args, record);
       return ANY_SKIP_NONE;
 

@@ -250,3 +250,44 @@ any_cache_set_wait_timeout (AnyCache *self,
   if (__atomic_exchange_n (&any_cache_get_settings (self)->wait_timeout, wait_timeout, __ATOMIC_RELAXED) != wait_timeout)
     g_object_notify (G_OBJECT (self), "wait-timeout");
 }
+
+/**
+ * any_cache_get_compression_threshold: (get-property compression-threshold)
+ * @self: a cache
+ *
+ * Gets how large a result must be to be compressed.
+ *
+ * Returns: bytes; 0 where all are, -1 where none is
+ *
+ * Since: 1.0
+ */
+gint64
+any_cache_get_compression_threshold (AnyCache *self)
+{
+  g_return_val_if_fail (ANY_IS_CACHE (self), -1);
+
+  return __atomic_load_n (&any_cache_get_settings (self)->compression_threshold, __ATOMIC_RELAXED);
+}
+
+/**
+ * any_cache_set_compression_threshold: (set-property compression-threshold)
+ * @self: a cache
+ * @compression_threshold: bytes; 0 to compress all, -1 to compress nothing
+ *
+ * Sets how large a result must be to be compressed when it is stored through this object.
+ *
+ * What is stored already stays as it is, and is read in any case.
+ *
+ * Since: 1.0
+ */
+void
+any_cache_set_compression_threshold (AnyCache *self,
+                                     gint64    compression_threshold)
+{
+  g_return_if_fail (ANY_IS_CACHE (self));
+  g_return_if_fail (compression_threshold >= -1);
+
+  if (__atomic_exchange_n (&any_cache_get_settings (self)->compression_threshold, compression_threshold, __ATOMIC_RELAXED) !=
+      compression_threshold)
+    g_object_notify (G_OBJECT (self), "compression-threshold");
+}

@@ -11,11 +11,12 @@ G_BEGIN_DECLS
 /* What can be changed of a cache at any time, beside what belongs to its core. Each field is atomic. */
 typedef struct
 {
-  gint64 maxsize;        /* bytes, 0 for off, -1 for no limit */
-  gint64 maxentries;     /* 0 for off, -1 for no limit */
-  gint64 maxage;         /* us, -1 for no limit */
-  gint64 check_interval; /* us */
-  gint64 wait_timeout;   /* us */
+  gint64 maxsize;               /* bytes, 0 for off, -1 for no limit */
+  gint64 maxentries;            /* 0 for off, -1 for no limit */
+  gint64 maxage;                /* us, -1 for no limit */
+  gint64 check_interval;        /* us */
+  gint64 wait_timeout;          /* us */
+  gint64 compression_threshold; /* bytes, -1 to compress nothing */
 } AnyCacheSettings;
 
 AnyCacheSettings *any_cache_get_settings (AnyCache *self);

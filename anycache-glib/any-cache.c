@@ -17,6 +17,9 @@
 /* Longer than what is worth to be waited for takes, and about as long as somebody waits who sees nothing happen. */
 #define DEFAULT_WAIT_TIMEOUT_US (30 * G_USEC_PER_SEC)
 
+/* Below, a result takes few blocks of the file system, and compressing it saves few of them. */
+#define DEFAULT_COMPRESSION_THRESHOLD 65536
+
 /**
  * AnyCache:
  *
@@ -71,6 +74,7 @@ typedef enum
   PROP_MAXMEMORY,
   PROP_CHECK_INTERVAL,
   PROP_WAIT_TIMEOUT,
+  PROP_COMPRESSION_THRESHOLD,
   PROP_SIZE,
 } AnyCacheProperty;
 
@@ -221,6 +225,10 @@ any_cache_get_property (GObject    *object,
       g_value_set_int64 (value, any_cache_get_wait_timeout (self));
       break;
 
+    case PROP_COMPRESSION_THRESHOLD:
+      g_value_set_int64 (value, any_cache_get_compression_threshold (self));
+      break;
+
     case PROP_SIZE:
       g_value_set_uint64 (value, any_cache_get_size (self));
       break;
@@ -267,6 +275,10 @@ any_cache_set_property (GObject      *object,
 
     case PROP_WAIT_TIMEOUT:
       any_cache_set_wait_timeout (self, g_value_get_int64 (value));
+      break;
+
+    case PROP_COMPRESSION_THRESHOLD:
+      any_cache_set_compression_threshold (self, g_value_get_int64 (value));
       break;
 
     case PROP_SIZE:
@@ -408,6 +420,24 @@ install_properties (GObjectClass *object_class)
   properties[PROP_WAIT_TIMEOUT] = g_param_spec_int64 ("wait-timeout", NULL, NULL, 0, G_MAXINT64, DEFAULT_WAIT_TIMEOUT_US, writable);
 
   /**
+   * AnyCache:compression-threshold: (getter get_compression_threshold) (setter set_compression_threshold)
+   *
+   * How large a result must be, in bytes, to be compressed when it is stored through this object; 0 to compress all, -1 to compress
+   * nothing.
+   *
+   * Only what shrinks by a quarter or more is kept compressed. Text and records take a tenth to a third of their size, at about 300 to
+   * 500 MB/s when they are stored, and 1 GB/s when they are read from the disk. A picture or a film stays as it is, which is seen of a
+   * part of it. What is in memory is not compressed: the first hit alone takes that time.
+   *
+   * [property@AnyCache.Cache:maxsize] and [property@AnyCache.Cache:size] count what is on disk, [property@AnyCache.Cache:maxmemory] what
+   * is in memory. Any object reads what any other has stored, whatever this is set to.
+   *
+   * Since: 1.0
+   */
+  properties[PROP_COMPRESSION_THRESHOLD] = g_param_spec_int64 ("compression-threshold", NULL, NULL, -1, G_MAXINT64,
+                                                               DEFAULT_COMPRESSION_THRESHOLD, writable);
+
+  /**
    * AnyCache:size: (getter get_size)
    *
    * The number of bytes that all entries in the directory take, whichever process has stored them.
@@ -477,6 +507,7 @@ any_cache_init (AnyCache *self)
   self->settings.maxentries = -1;
   self->settings.maxage = ANY_POLICY_NO_LIMIT;
   self->settings.wait_timeout = DEFAULT_WAIT_TIMEOUT_US;
+  self->settings.compression_threshold = DEFAULT_COMPRESSION_THRESHOLD;
 }
 
 /**

@@ -83,6 +83,13 @@ void any_cache_set_wait_timeout (AnyCache *self,
                                  gint64    wait_timeout);
 
 ANY_AVAILABLE_IN_1_0
+gint64 any_cache_get_compression_threshold (AnyCache *self);
+
+ANY_AVAILABLE_IN_1_0
+void any_cache_set_compression_threshold (AnyCache *self,
+                                          gint64    compression_threshold);
+
+ANY_AVAILABLE_IN_1_0
 AnyStats *any_cache_get_stats (AnyCache *self);
 
 ANY_AVAILABLE_IN_1_0

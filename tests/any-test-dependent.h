@@ -29,7 +29,7 @@ any_test_record_new_dependent (const AnyKey      *key,
   packed = any_dependencies_pack (dependencies);
   any_dependencies_free (dependencies);
 
-  return any_codec_seal (key, packed, value, &facts, head_length);
+  return any_codec_seal (key, packed, value, &facts, ANY_CODEC_NEVER_COMPRESS, head_length);
 }
 
 /* Ends what a draft has begun. */

@@ -59,7 +59,7 @@ any_test_seal (const AnyKey *key,
   g_autoptr (GBytes) dependencies = g_bytes_new_static ("", 0);
   g_autoptr (GVariant) sunk = g_variant_ref_sink (value);
 
-  return any_codec_seal (key, dependencies, sunk, &(AnyFacts){ .created = g_get_real_time (), .expires = -1, .cost = 1 }, head_length);
+  return any_codec_seal (key, dependencies, sunk, &(AnyFacts){ .created = g_get_real_time (), .expires = -1, .cost = 1 }, ANY_CODEC_NEVER_COMPRESS, head_length);
 }
 
 static inline AnyRecord *

@@ -8,6 +8,34 @@
 
 #include "any-test.h"
 
+/* Compressed from threshold bytes on, if that pays. */
+guint8 *
+entry_bytes_seal_from (gint64          threshold,
+                       const AnyKey   *key,
+                       GBytes         *dependencies,
+                       GVariant       *value,
+                       const AnyFacts *facts,
+                       gsize          *length)
+{
+  g_autoptr (AnyRecord) record = NULL;
+  gsize         head_length, payload_length;
+  gconstpointer payload;
+  guint8       *bytes;
+
+  record = any_codec_seal (key, dependencies, value, facts, threshold, &head_length);
+  payload = any_record_get_payload (record, &payload_length);
+  ck_assert_uint_eq (record->total_length, head_length + payload_length + ANY_HEADER_TRAILER_SIZE);
+
+  *length = record->total_length;
+  bytes = g_malloc (*length);
+  memcpy (bytes, record->head, head_length);
+  if (payload_length > 0)
+    memcpy (bytes + head_length, payload, payload_length);
+  memcpy (bytes + head_length + payload_length, record->trailer, ANY_HEADER_TRAILER_SIZE);
+
+  return bytes;
+}
+
 guint8 *
 entry_bytes_seal (const AnyKey   *key,
                   GBytes         *dependencies,
@@ -15,22 +43,7 @@ entry_bytes_seal (const AnyKey   *key,
                   const AnyFacts *facts,
                   gsize          *length)
 {
-  g_autoptr (AnyRecord) record = NULL;
-  gsize   head_length;
-  gsize   value_length = g_variant_get_size (value);
-  guint8 *bytes;
-
-  record = any_codec_seal (key, dependencies, value, facts, &head_length);
-  ck_assert_uint_eq (record->total_length, head_length + value_length + ANY_HEADER_TRAILER_SIZE);
-
-  *length = record->total_length;
-  bytes = g_malloc (*length);
-  memcpy (bytes, record->head, head_length);
-  if (value_length > 0)
-    memcpy (bytes + head_length, g_variant_get_data (value), value_length);
-  memcpy (bytes + head_length + value_length, record->trailer, ANY_HEADER_TRAILER_SIZE);
-
-  return bytes;
+  return entry_bytes_seal_from (ANY_CODEC_NEVER_COMPRESS, key, dependencies, value, facts, length);
 }
 
 /* With times that do not matter, and without dependencies. */

@@ -10,6 +10,13 @@ G_BEGIN_DECLS
 
 /* An entry in one piece of memory, as it lies on disk. */
 
+guint8 *entry_bytes_seal_from (gint64          threshold,
+                               const AnyKey   *key,
+                               GBytes         *dependencies,
+                               GVariant       *value,
+                               const AnyFacts *facts,
+                               gsize          *length);
+
 guint8 *entry_bytes_seal (const AnyKey   *key,
                           GBytes         *dependencies,
                           GVariant       *value,

@@ -75,7 +75,7 @@ static const GoldenDependency token[] = {
   { "app:account/42", KIND_TOKEN, FALSE, 0, 0, 0, 0, 0, 0 },
 };
 
-#define FACTS      CREATED, -1, 1500, 0, FALSE, NULL
+#define FACTS      CREATED, -1, 1500, 0, FALSE, 0, NULL
 #define PLAIN      { FACTS }, NULL, 0
 #define WITH(list) { FACTS }, list, G_N_ELEMENTS (list)
 
@@ -98,8 +98,8 @@ const GoldenEntry golden_entries[] = {
   { "structures", NAME, "1", "('o',)", "[(1, 'a', [true, false]), (2, 'b', [])]", PLAIN },
   { "without-version", NAME, NULL, "()", "1", PLAIN },
   { "long-key", "org.example.Größe.世界", "2026-01 β", "(" LONG_TEXT ", {'b': <2>, 'a': <1>})", "1", PLAIN },
-  { "expires", NAME, "1", "('p',)", "1", { CREATED, CREATED + HOUR, 0, 0, FALSE, NULL }, NULL, 0 },
-  { "extremes", NAME, "1", "('q',)", "1", { 0, G_MAXINT64, G_MAXINT64, G_MAXUINT64, FALSE, NULL }, NULL, 0 },
+  { "expires", NAME, "1", "('p',)", "1", { CREATED, CREATED + HOUR, 0, 0, FALSE, 0, NULL }, NULL, 0 },
+  { "extremes", NAME, "1", "('q',)", "1", { 0, G_MAXINT64, G_MAXINT64, G_MAXUINT64, FALSE, 0, NULL }, NULL, 0 },
   { "file", NAME, "1", "('r',)", "1", WITH (file) },
   { "file-just-written", NAME, "1", "('s',)", "1", WITH (file_just_written) },
   { "directory", NAME, "1", "('t',)", "1", WITH (directory) },
@@ -109,9 +109,9 @@ const GoldenEntry golden_entries[] = {
   { "file-content", NAME, "1", "('x',)", "1", WITH (file_content) },
   { "directory-content", NAME, "1", "('y',)", "1", WITH (directory_content) },
   { "trees", NAME, "1", "('z',)", "1", WITH (trees) },
-  { "token", NAME, "1", "('aa',)", "1", { CREATED, -1, 1500, CREATED, FALSE, NULL }, token, G_N_ELEMENTS (token) },
-  { "validator", NAME, "1", "('ab',)", "'page'", { CREATED, -1, 1500, 0, FALSE, "W/\"größe\"" }, file, G_N_ELEMENTS (file) },
-  { "failure", NAME, "1", "('ac',)", "('g-io-error-quark', 1, 'größe')", { CREATED, CREATED + HOUR, 1500, 0, TRUE, NULL }, NULL, 0 },
+  { "token", NAME, "1", "('aa',)", "1", { CREATED, -1, 1500, CREATED, FALSE, 0, NULL }, token, G_N_ELEMENTS (token) },
+  { "validator", NAME, "1", "('ab',)", "'page'", { CREATED, -1, 1500, 0, FALSE, 0, "W/\"größe\"" }, file, G_N_ELEMENTS (file) },
+  { "failure", NAME, "1", "('ac',)", "('g-io-error-quark', 1, 'größe')", { CREATED, CREATED + HOUR, 1500, 0, TRUE, 0, NULL }, NULL, 0 },
 };
 
 const guint golden_n_entries = G_N_ELEMENTS (golden_entries);

@@ -512,7 +512,7 @@ START_TEST (test_old)
   g_autoptr (AnyAnswer) answer = NULL;
 
   any_test_key_init (&key, ANY_TEST_NAME, 1);
-  old = any_codec_seal (&key, none, value, &facts, &head_length);
+  old = any_codec_seal (&key, none, value, &facts, ANY_CODEC_NEVER_COMPRESS, &head_length);
   any_key_clear (&key);
   answer = answer_new (old);
   ck_assert_ptr_eq (any_answer_get_old (answer), old);

@@ -23,7 +23,7 @@ count_notify_cb (GObject    *object,
 /* A change is told once; to set what is there already is none. */
 START_TEST (test_notify)
 {
-  static const char *const names[] = { "maxsize", "maxage", "maxmemory", "check-interval", "wait-timeout" };
+  static const char *const names[] = { "maxsize", "maxage", "maxmemory", "check-interval", "wait-timeout", "compression-threshold" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {

@@ -271,7 +271,7 @@ START_TEST (test_foreign)
     { FORGE_ORDER, 0 },
     { FORGE_ORDER, G_BYTE_ORDER == G_LITTLE_ENDIAN ? 2 : 1 },
     { FORGE_ORDER, 3 },
-    { FORGE_FLAGS, 2 },
+    { FORGE_FLAGS, 4 },
     { FORGE_FLAGS, 0x8000 },
     { FORGE_FLAGS + 2, 1 },
     { FORGE_FLAGS + 2, 0x8000 },

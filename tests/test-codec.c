@@ -98,7 +98,7 @@ START_TEST (test_sealed_record)
   gsize head_length;
 
   entry_bytes_make_key (&key, NAME, "1", ARGS);
-  record = any_codec_seal (&key, dependencies, value, &(AnyFacts){ .created = 1000, .expires = -1, .cost = 30 }, &head_length);
+  record = any_codec_seal (&key, dependencies, value, &(AnyFacts){ .created = 1000, .expires = -1, .cost = 30 }, ANY_CODEC_NEVER_COMPRESS, &head_length);
 
   ck_assert_ptr_eq (record->value, value);
   ck_assert_int_eq (record->facts.created, 1000);

@@ -197,7 +197,7 @@ START_TEST (test_ages)
     {
       AnyFacts facts = { .created = ages[i].created, .expires = ages[i].expires, .cost = 1 };
       gsize    head_length;
-      g_autoptr (AnyRecord) record = any_codec_seal (&self->key, dependencies, value, &facts, &head_length);
+      g_autoptr (AnyRecord) record = any_codec_seal (&self->key, dependencies, value, &facts, ANY_CODEC_NEVER_COMPRESS, &head_length);
 
       publish (self->core, &self->key, record, head_length, ANY_ORIGIN_CALL);
       ck_assert_int_eq (look (self->core, &self->key, ages[i].maxage), ages[i].miss);
@@ -230,7 +230,7 @@ START_TEST (test_dependencies)
   packed = any_dependencies_pack (dependencies);
   ck_assert (any_core_begin (self->core, &self->key, ANY_ORIGIN_CALL, &draft, NULL));
   facts.marks = draft.marks;
-  record = any_codec_seal (&self->key, packed, value, &facts, &head_length);
+  record = any_codec_seal (&self->key, packed, value, &facts, ANY_CODEC_NEVER_COMPRESS, &head_length);
   ck_assert_int_eq (any_core_publish (self->core, &self->key, &draft, NULL, record, head_length, NULL), ANY_PUBLISHED);
 
   ck_assert_int_eq (look (self->core, &self->key, -1), ANY_MISS_NONE);

@@ -36,7 +36,7 @@ make_record (gint64   created,
 
   any_test_key_init (&key, ANY_TEST_NAME, 1);
 
-  return any_codec_seal (&key, dependencies != NULL ? dependencies : none, value, &facts, &head_length);
+  return any_codec_seal (&key, dependencies != NULL ? dependencies : none, value, &facts, ANY_CODEC_NEVER_COMPRESS, &head_length);
 }
 
 /* The end is the earliest of the record's own and the asker's. */

@@ -48,6 +48,7 @@ any_core_publish (AnyCore         *self,
   if (draft->origin != ANY_ORIGIN_CALL || draft->entry.size != 0)
     any_core_forget_validations (self);
 
+  any_record_drop_frame (record);
   if (published == ANY_PUBLISHED)
     {
       any_counters_add_stored_bytes (&self->counters, record->total_length);

@@ -44,10 +44,11 @@ fill_temporary (const AnyEntryWriter *self,
                 int                   fd)
 {
   const AnyRecord *record = self->record;
-  gsize            value_length = record->total_length - self->head_length - ANY_HEADER_TRAILER_SIZE;
+  gsize            payload_length;
+  gconstpointer    payload = any_record_get_payload (record, &payload_length);
   struct iovec     pieces[] = {
         { (gpointer) record->head, self->head_length },
-        { (gpointer) g_variant_get_data (record->value), value_length },
+        { (gpointer) payload, payload_length },
         { (gpointer) record->trailer, ANY_HEADER_TRAILER_SIZE },
   };
 

@@ -49,10 +49,16 @@ unlock_and_free_dropped (AnyMemoryTier *self)
   g_slist_free_full (dropped, (GDestroyNotify) any_record_unref);
 }
 
+/* What was compressed on disk is not in memory. */
 static gint64
 weight (const AnyRecord *record)
 {
-  return (gint64) record->total_length + RECORD_OVERHEAD;
+  guint64 length = record->total_length;
+
+  if (record->facts.content_length > 0)
+    length = ANY_HEADER_SIZE + record->key_length + record->dependencies_length + record->facts.content_length;
+
+  return (gint64) length + RECORD_OVERHEAD;
 }
 
 static void

@@ -11,23 +11,25 @@
 #include "any-canonical.h"
 #include "any-digest.h"
 #include "any-failure.h"
+#include "any-frame.h"
 
 /* The bytes of an entry:
  *
- *   entry        = header key dependencies validator type padding value trailer
+ *   entry        = header key dependencies validator type padding payload trailer
  *   header       = see any-header.c
  *   key          = see any-key.c
  *   dependencies = see any-dependency.c
  *   validator    = UTF-8 text that the computation gave to know the result by, and a NUL; or nothing
  *   type         = GVariant type string of the value, and a NUL
- *   padding      = 0 to 15 zero bytes, so that the value starts at a multiple of 16
+ *   padding      = 0 to 15 zero bytes, so that the payload starts at a multiple of 16
+ *   payload      = the value, or one frame with the value for its content, see any-frame.h; the header says which
  *   value        = the value, serialised as GVariant in normal form, in the byte order that the header says
  *   trailer      = XXH3-128 of all before it, high half first
  *
  * History: format 1 is the first.
  *
  * The checksums find accidents. Bytes that were forged with right checksums may be a lie, but do no harm: every sum is checked,
- * every type is bounded, and a value that is not in normal form is refused.
+ * every type is bounded, a frame is no longer than it says, and a value that is not in normal form is refused.
  */
 
 G_STATIC_ASSERT (ANY_DIGEST_SIZE == ANY_HEADER_TRAILER_SIZE);
@@ -72,18 +74,51 @@ append (guint8      **end,
   *end += length;
 }
 
-/* Makes the record of a new result. On disk, the entry is the record's head (of head_length bytes), the value, and the trailer.
+/* Gives the frame that takes the place of a value, if that is long enough and can spare so much of its length. */
+static GBytes *
+compress (GVariant *value,
+          gint64    threshold)
+{
+  gsize length = g_variant_get_size (value);
+
+  return threshold >= 0 && length >= (guint64) threshold ? any_frame_compress (g_variant_get_data (value), length) : NULL;
+}
+
+/* A record with all that its entry has before the payload. */
+static AnyRecord *
+make_head (const AnyHeader *header,
+           const AnyKey    *key,
+           GBytes          *dependencies,
+           const char      *type)
+{
+  gsize      head_length = any_header_get_value_offset (header);
+  AnyRecord *self = any_record_new (head_length);
+  guint8    *end = self->head + ANY_HEADER_SIZE;
+
+  any_header_write (header, self->head);
+  append (&end, key->bytes, key->length);
+  append (&end, g_bytes_get_data (dependencies, NULL), header->dependencies_length);
+  append (&end, header->facts.validator, header->validator_length);
+  append (&end, type, header->type_length);
+  point_into_block (self, self->head, header);
+
+  return self;
+}
+
+/* Makes the record of a new result. On disk, the entry is the record's head (of head_length bytes), its payload, and the trailer.
  *
- * The value must have passed any_canonical_check().
+ * The value must have passed any_canonical_check(). From threshold bytes on, it is compressed where that pays.
  */
 AnyRecord *
 any_codec_seal (const AnyKey   *key,
                 GBytes         *dependencies,
                 GVariant       *value,
                 const AnyFacts *facts,
+                gint64          threshold,
                 gsize          *head_length)
 {
   AnyRecord  *self;
+  GBytes     *frame = compress (value, threshold);
   const char *type = g_variant_get_type_string (value);
   AnyHeader   header = {
       .facts = *facts,
@@ -91,25 +126,20 @@ any_codec_seal (const AnyKey   *key,
       .dependencies_length = g_bytes_get_size (dependencies),
       .validator_length = facts->validator != NULL ? strlen (facts->validator) + 1 : 0,
       .type_length = strlen (type) + 1,
-      .value_length = g_variant_get_size (value),
+      .value_length = frame != NULL ? g_bytes_get_size (frame) : g_variant_get_size (value),
   };
-  guint8 *end;
+  gconstpointer payload;
+  gsize         payload_length;
 
   *head_length = any_header_get_value_offset (&header);
   header.total_length = *head_length + header.value_length + ANY_HEADER_TRAILER_SIZE;
+  header.facts.content_length = frame != NULL ? g_variant_get_size (value) : 0;
 
-  self = any_record_new (*head_length);
+  self = make_head (&header, key, dependencies, type);
   self->value = g_variant_ref (value);
-  any_header_write (&header, self->head);
-  point_into_block (self, self->head, &header);
-
-  end = self->head + ANY_HEADER_SIZE;
-  append (&end, key->bytes, key->length);
-  append (&end, g_bytes_get_data (dependencies, NULL), header.dependencies_length);
-  append (&end, facts->validator, header.validator_length);
-  append (&end, type, header.type_length);
-
-  digest_pieces (self->head, *head_length, g_variant_get_data (value), header.value_length, self->trailer);
+  self->frame = frame;
+  payload = any_record_get_payload (self, &payload_length);
+  digest_pieces (self->head, *head_length, payload, payload_length, self->trailer);
 
   return self;
 }
@@ -218,25 +248,65 @@ validator_is_sound (const guint8    *block,
          (is_text (string, header->validator_length) && g_utf8_validate (string, -1, NULL));
 }
 
-/* Makes the value, which takes the block, or gives NULL where it is not sound. */
+/* Makes a value of bytes in a block, which is taken, or gives NULL where it is not sound. */
 static GVariant *
-open_value (guint8          *block,
-            const AnyHeader *header)
+open_value (guint8             *block,
+            gsize               offset,
+            gsize               length,
+            const GVariantType *type)
 {
-  g_autofree guint8  *owned = block;
-  const GVariantType *type = find_type (block, header);
-  gsize               offset = header->total_length - ANY_HEADER_TRAILER_SIZE - header->value_length;
-  g_autoptr (GVariant) value = NULL;
-  gboolean normal;
-
-  if (type == NULL || !validator_is_sound (block, header))
-    return NULL;
-
-  normal = is_clearly_normal (type, block + offset, header->value_length);
-  value = g_variant_ref_sink (g_variant_new_from_data (type, block + offset, header->value_length, normal,
-                                                       g_free, g_steal_pointer (&owned)));
+  gboolean normal = is_clearly_normal (type, block + offset, length);
+  g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_new_from_data (type, block + offset, length, normal, g_free, block));
 
   return normal || g_variant_is_normal_form (value) ? any_canonical_make_walkable (value) : NULL;
+}
+
+/* The record of an entry with the value in it: the block is the value's. */
+static AnyRecord *
+open_plain (guint8             *block,
+            gsize               offset,
+            const AnyHeader    *header,
+            const GVariantType *type)
+{
+  GVariant  *value = open_value (block, offset, header->value_length, type);
+  AnyRecord *self;
+
+  if (value == NULL)
+    return NULL;
+
+  self = any_record_new (0);
+  self->value = value;
+  point_into_block (self, block, header);
+
+  return self;
+}
+
+/* The record of an entry with a frame: of the block, it keeps what is before that. */
+static AnyRecord *
+open_frame (guint8             *block,
+            gsize               offset,
+            const AnyHeader    *header,
+            const GVariantType *type)
+{
+  g_autofree guint8 *owned = block;
+  g_autofree guint8 *content = NULL;
+  gsize              length = header->facts.content_length;
+  GVariant          *value = NULL;
+  AnyRecord         *self;
+
+  if (any_frame_get_content_length (block + offset, header->value_length) == length)
+    content = g_try_malloc (length);
+  if (content != NULL && any_frame_decompress (block + offset, header->value_length, content, length))
+    value = open_value (g_steal_pointer (&content), 0, length, type);
+  if (value == NULL)
+    return NULL;
+
+  self = any_record_new (offset);
+  self->value = value;
+  memcpy (self->head, block, offset);
+  point_into_block (self, self->head, header);
+
+  return self;
 }
 
 /* Opens bytes as the entry of a key. The block is taken, whatever comes of it.
@@ -249,12 +319,13 @@ any_codec_open (gpointer      block,
                 const AnyKey *key,
                 AnyRecord   **record)
 {
-  g_autofree guint8 *bytes = block;
-  AnyHeader          header;
-  AnyMiss            miss;
-  guint8             trailer[ANY_HEADER_TRAILER_SIZE];
-  GVariant          *value;
-  AnyRecord         *self;
+  g_autofree guint8  *bytes = block;
+  AnyHeader           header;
+  AnyMiss             miss;
+  guint8              trailer[ANY_HEADER_TRAILER_SIZE];
+  const GVariantType *type;
+  gsize               offset;
+  AnyRecord          *self;
 
   miss = any_header_read (&header, bytes, length);
   if (miss != ANY_MISS_NONE)
@@ -269,14 +340,18 @@ any_codec_open (gpointer      block,
   if (memcmp (trailer, bytes + length - sizeof trailer, sizeof trailer) != 0)
     return ANY_MISS_CORRUPT;
 
-  block = g_steal_pointer (&bytes);
-  value = open_value (block, &header);
-  if (value == NULL)
+  type = find_type (bytes, &header);
+  if (type == NULL || !validator_is_sound (bytes, &header))
     return ANY_MISS_CORRUPT;
 
-  self = any_record_new (0);
-  self->value = value;
-  point_into_block (self, block, &header);
+  offset = any_header_get_value_offset (&header);
+  if (header.facts.content_length > 0)
+    self = open_frame (g_steal_pointer (&bytes), offset, &header, type);
+  else
+    self = open_plain (g_steal_pointer (&bytes), offset, &header, type);
+  if (self == NULL)
+    return ANY_MISS_CORRUPT;
+
   memcpy (self->trailer, trailer, sizeof trailer);
   *record = self;
 

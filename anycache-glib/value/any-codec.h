@@ -11,11 +11,15 @@
 
 G_BEGIN_DECLS
 
-/* Encoding: the record's head and its trailer are the entry's, with the value's bytes between them. */
+/* A threshold that no value reaches. */
+#define ANY_CODEC_NEVER_COMPRESS (-1)
+
+/* Encoding: the record's head and its trailer are the entry's, with the payload between them. */
 AnyRecord *any_codec_seal (const AnyKey   *key,
                            GBytes         *dependencies,
                            GVariant       *value,
                            const AnyFacts *facts,
+                           gint64          threshold,
                            gsize          *head_length);
 
 /* Decoding. */

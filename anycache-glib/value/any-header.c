@@ -16,14 +16,16 @@
  *   header   = magic:8 format:u16 order:u16 flags:u32 total_length:u64
  *              created:i64 expires:i64 cost:i64 marks:u64
  *              key_length:u64 dependencies_length:u64 validator_length:u64 type_length:u64 value_length:u64
- *              library:u32 zero:u32 checksum:u64
+ *              library:u32 content_length:u32 checksum:u64
  *   order    = 1 where the value is little endian, 2 where it is big endian
- *   flags    = 1 where the value is a failure, see any-failure.h; else 0
+ *   flags    = 1 where the value is a failure, see any-failure.h, and 2 where a frame is in its place, see any-frame.h; added up
  *   created  = when the computation began, us since the epoch
  *   expires  = from when on the entry is expired, us since the epoch; -1 for never
  *   cost     = us that the computation took
  *   marks    = number of the last mark that was made before the computation began, see any-marks.c
+ *   value_length = of what the entry has for its value, see any-codec.c
  *   library  = version of the library that wrote it: major << 16 | minor << 8 | micro
+ *   content_length = of the frame; 0 where there is none
  *   checksum = XXH3-64 of the header before it
  *
  * An entry of another format, order or flag is foreign and left alone: a newer library may still want it.
@@ -32,6 +34,8 @@
 #define FORMAT 1
 
 #define FLAG_FAILURE 1
+#define FLAG_FRAME   2
+#define ALL_FLAGS    (FLAG_FAILURE | FLAG_FRAME)
 
 #if G_BYTE_ORDER == G_LITTLE_ENDIAN
 #define NATIVE_ORDER 1
@@ -62,7 +66,7 @@ typedef struct
   guint64 type_length;
   guint64 value_length;
   guint32 library;
-  guint32 zero;
+  guint32 content_length;
   guint64 checksum;
 } RawHeader;
 
@@ -85,6 +89,12 @@ any_header_get_value_offset (const AnyHeader *self)
   return offset / VALUE_ALIGNMENT * VALUE_ALIGNMENT;
 }
 
+static guint32
+get_flags (const AnyFacts *facts)
+{
+  return (facts->failure ? FLAG_FAILURE : 0) | (facts->content_length > 0 ? FLAG_FRAME : 0);
+}
+
 /* The total is believed. */
 void
 any_header_write (const AnyHeader *self,
@@ -93,7 +103,7 @@ any_header_write (const AnyHeader *self,
   RawHeader raw = {
     .format = GUINT16_TO_LE (FORMAT),
     .order = GUINT16_TO_LE (NATIVE_ORDER),
-    .flags = GUINT32_TO_LE (self->facts.failure ? FLAG_FAILURE : 0),
+    .flags = GUINT32_TO_LE (get_flags (&self->facts)),
     .total_length = GUINT64_TO_LE (self->total_length),
     .created = GINT64_TO_LE (self->facts.created),
     .expires = GINT64_TO_LE (self->facts.expires),
@@ -105,6 +115,7 @@ any_header_write (const AnyHeader *self,
     .type_length = GUINT64_TO_LE (self->type_length),
     .value_length = GUINT64_TO_LE (self->value_length),
     .library = GUINT32_TO_LE (ANYCACHE_VERSION_NUMBER),
+    .content_length = GUINT32_TO_LE (self->facts.content_length),
   };
 
   memcpy (raw.magic, magic, sizeof magic);
@@ -122,7 +133,8 @@ unpack (const RawHeader *raw,
       .expires = GINT64_FROM_LE (raw->expires),
       .cost = GINT64_FROM_LE (raw->cost),
       .marks = GUINT64_FROM_LE (raw->marks),
-      .failure = raw->flags != 0,
+      .failure = (GUINT32_FROM_LE (raw->flags) & FLAG_FAILURE) != 0,
+      .content_length = GUINT32_FROM_LE (raw->content_length),
     },
     .total_length = GUINT64_FROM_LE (raw->total_length),
     .key_length = GUINT64_FROM_LE (raw->key_length),
@@ -161,10 +173,10 @@ any_header_read (AnyHeader    *self,
     return ANY_MISS_CORRUPT;
 
   if (GUINT16_FROM_LE (raw.format) != FORMAT || GUINT16_FROM_LE (raw.order) != NATIVE_ORDER ||
-      GUINT32_FROM_LE (raw.flags) > FLAG_FAILURE)
+      (GUINT32_FROM_LE (raw.flags) & ~ALL_FLAGS) != 0)
     return ANY_MISS_FOREIGN;
 
   unpack (&raw, self);
 
-  return adds_up (self) ? ANY_MISS_NONE : ANY_MISS_CORRUPT;
+  return GUINT32_FROM_LE (raw.flags) == get_flags (&self->facts) && adds_up (self) ? ANY_MISS_NONE : ANY_MISS_CORRUPT;
 }

@@ -18,12 +18,13 @@ G_BEGIN_DECLS
 /* What is told of a result beside its key, its dependencies and its value. */
 typedef struct
 {
-  gint64      created;   /* us since the epoch */
-  gint64      expires;   /* us since the epoch, -1 for never */
-  gint64      cost;      /* us that the computation took */
-  guint64     marks;     /* number of the last mark that was made before the computation began */
-  gboolean    failure;   /* the value is an error, see any-failure.h */
-  const char *validator; /* (nullable): what the computation knows the result by */
+  gint64      created;        /* us since the epoch */
+  gint64      expires;        /* us since the epoch, -1 for never */
+  gint64      cost;           /* us that the computation took */
+  guint64     marks;          /* number of the last mark that was made before the computation began */
+  gboolean    failure;        /* the value is an error, see any-failure.h */
+  guint32     content_length; /* of the frame that is in the place of the value, see any-frame.h; 0 where there is none */
+  const char *validator;      /* (nullable): what the computation knows the result by */
 } AnyFacts;
 
 /* What the first bytes of an entry say. */

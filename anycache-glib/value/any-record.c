@@ -41,10 +41,31 @@ any_record_copy_without_value (const AnyRecord *record)
   return self;
 }
 
+/* What the entry of a new record has between head and trailer. */
+gconstpointer
+any_record_get_payload (const AnyRecord *self,
+                        gsize           *length)
+{
+  if (self->frame != NULL)
+    return g_bytes_get_data (self->frame, length);
+
+  *length = g_variant_get_size (self->value);
+
+  return g_variant_get_data (self->value);
+}
+
+/* The frame is of no more use once it is written, and nobody else has the record yet. */
+void
+any_record_drop_frame (AnyRecord *self)
+{
+  g_clear_pointer (&self->frame, g_bytes_unref);
+}
+
 void
 any_record_free (AnyRecord *self)
 {
   g_clear_pointer (&self->value, g_variant_unref);
+  any_record_drop_frame (self);
   g_clear_pointer (&self->recency, any_recency_unref);
   g_free (self);
 }

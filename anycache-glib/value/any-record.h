@@ -23,8 +23,8 @@ typedef struct
 /* One result with all that belongs to it, immutable and shared between threads.
  *
  * The pointers lie in one block of memory: in the head, which is what the entry has before its value, where the record was made of
- * a new result; else in the bytes that it was read from. Those belong to the value, which may outlive the record. What a hit needs
- * comes first.
+ * a new result or read with a frame; else in the bytes that it was read from. Those belong to the value, which may outlive the record.
+ * What a hit needs comes first.
  */
 struct _AnyRecord
 {
@@ -42,6 +42,7 @@ struct _AnyRecord
   const guint8 *dependencies;
   AnyRecordSeat seat;
   guint64       total_length;
+  GBytes       *frame;                            /* (owned) (nullable): what the entry has in the place of the value; dropped once it is written */
   guint8        trailer[ANY_HEADER_TRAILER_SIZE]; /* names the bytes of the entry */
   guint8        head[];
 };
@@ -49,6 +50,11 @@ struct _AnyRecord
 AnyRecord *any_record_new (gsize head_length);
 
 AnyRecord *any_record_copy_without_value (const AnyRecord *record);
+
+gconstpointer any_record_get_payload (const AnyRecord *self,
+                                      gsize           *length);
+
+void any_record_drop_frame (AnyRecord *self);
 
 void any_record_free (AnyRecord *self);
 

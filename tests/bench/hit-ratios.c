@@ -50,7 +50,7 @@ seal (const AnyKey *key)
   g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_new_string (text));
   gsize head_length;
 
-  return any_codec_seal (key, dependencies, value, &(AnyFacts){ .expires = -1 }, &head_length);
+  return any_codec_seal (key, dependencies, value, &(AnyFacts){ .expires = -1 }, ANY_CODEC_NEVER_COMPRESS, &head_length);
 }
 
 static Stock *

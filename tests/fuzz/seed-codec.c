@@ -114,7 +114,7 @@ seed_foreign (void)
     { "foreign-format-0", FORGE_FORMAT, 0 },
     { "foreign-format-next", FORGE_FORMAT, 2 },
     { "foreign-format-max", FORGE_FORMAT, G_MAXUINT16 },
-    { "foreign-flag", FORGE_FLAGS, 2 },
+    { "foreign-flag", FORGE_FLAGS, 4 },
   };
   g_autoptr (GBytes) none = g_bytes_new (NULL, 0);
   g_autoptr (GByteArray) newer = seed_entry_seal (g_variant_new_string ("newer"), none);

@@ -46,7 +46,7 @@ seed_entry_seal (GVariant *value,
   gsize       head_length;
 
   g_assert_true (any_key_init (&key, "org.example.Seed", "1", args, NULL));
-  record = any_codec_seal (&key, dependencies, sunk, &(AnyFacts){ .created = 1700000000000000, .expires = -1, .cost = 1000 }, &head_length);
+  record = any_codec_seal (&key, dependencies, sunk, &(AnyFacts){ .created = 1700000000000000, .expires = -1, .cost = 1000 }, ANY_CODEC_NEVER_COMPRESS, &head_length);
 
   g_byte_array_append (entry, record->head, head_length);
   if (g_variant_get_size (sunk) > 0)

@@ -190,16 +190,19 @@ class Settings(Fixture):
         self.assertEqual(self.cache.props.maxmemory, 16 * 1024 * 1024)
         self.assertEqual(self.cache.props.check_interval, 0)
         self.assertEqual(self.cache.props.wait_timeout, 30 * 1000 * 1000)
+        self.assertEqual(self.cache.props.compression_threshold, 65536)
         self.assertEqual(self.cache.props.size, 0)
 
         self.cache.props.maxage = HOUR
         self.cache.props.maxmemory = 0
         self.cache.props.check_interval = HOUR
         self.cache.props.wait_timeout = HOUR
+        self.cache.props.compression_threshold = -1
         self.assertEqual(self.cache.get_maxage(), HOUR)
         self.assertEqual(self.cache.get_maxmemory(), 0)
         self.assertEqual(self.cache.get_check_interval(), HOUR)
         self.assertEqual(self.cache.get_wait_timeout(), HOUR)
+        self.assertEqual(self.cache.get_compression_threshold(), -1)
 
         self.assertEqual(function.props.cache, self.cache)
         self.assertEqual(function.props.name, "org.example.WordCount")
