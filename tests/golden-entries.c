@@ -112,6 +112,7 @@ const GoldenEntry golden_entries[] = {
   { "token", NAME, "1", "('aa',)", "1", { CREATED, -1, 1500, CREATED, FALSE, 0, NULL }, token, G_N_ELEMENTS (token) },
   { "validator", NAME, "1", "('ab',)", "'page'", { CREATED, -1, 1500, 0, FALSE, 0, "W/\"größe\"" }, file, G_N_ELEMENTS (file) },
   { "failure", NAME, "1", "('ac',)", "('g-io-error-quark', 1, 'größe')", { CREATED, CREATED + HOUR, 1500, 0, TRUE, 0, NULL }, NULL, 0 },
+  { "frame", NAME, "1", "('ad',)", "=strings 500", { CREATED, -1, 1500, 0, FALSE, 6390, NULL }, file, G_N_ELEMENTS (file) },
 };
 
 const guint golden_n_entries = G_N_ELEMENTS (golden_entries);
@@ -164,5 +165,6 @@ golden_entry_seal (const GoldenEntry *self,
   g_autoptr (GBytes) dependencies = golden_entry_pack_dependencies (self);
   entry_bytes_make_key (&key, self->name, self->version, self->args);
 
-  return entry_bytes_seal (&key, dependencies, value, &self->facts, length);
+  return entry_bytes_seal_from (self->facts.content_length > 0 ? 0 : ANY_CODEC_NEVER_COMPRESS,
+                                &key, dependencies, value, &self->facts, length);
 }

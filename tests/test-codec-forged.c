@@ -9,6 +9,7 @@
 
 #include "any-test.h"
 #include "entry-bytes.h"
+#include "forge-frame.h"
 #include "forge.h"
 
 #define NAME "org.example.Function"
@@ -272,6 +273,7 @@ START_TEST (test_foreign)
     { FORGE_ORDER, G_BYTE_ORDER == G_LITTLE_ENDIAN ? 2 : 1 },
     { FORGE_ORDER, 3 },
     { FORGE_FLAGS, 4 },
+    { FORGE_FLAGS, 6 },
     { FORGE_FLAGS, 0x8000 },
     { FORGE_FLAGS + 2, 1 },
     { FORGE_FLAGS + 2, 0x8000 },
@@ -385,6 +387,86 @@ START_TEST (test_failures)
   ck_assert_int_eq (open_failure ("(sis)", bytes, length - 1), ANY_MISS_CORRUPT);
   bytes[0] = 0xff;
   ck_assert_int_eq (open_failure ("(sis)", bytes, length), ANY_MISS_CORRUPT);
+}
+END_TEST
+
+/* What says of itself that its value is in a frame. */
+static AnyMiss
+open_frame (const char       *type,
+            guint32           content_length,
+            const GByteArray *frame)
+{
+  g_auto (AnyKey) key = { 0 };
+  g_autoptr (GByteArray) bytes = NULL;
+
+  entry_bytes_make_key (&key, NAME, NULL, ARGS);
+  bytes = forge_entry (&key, NULL, 0, type, strlen (type) + 1, frame->data, frame->len);
+  forge_frame (bytes->data, content_length);
+  forge_checksums (bytes->data, bytes->len);
+
+  return open_bytes (bytes, &key);
+}
+
+static AnyMiss
+open_forged_frame (ForgeFrame kind,
+                   guint64    claimed,
+                   guint32    content_length)
+{
+  g_autoptr (GByteArray) frame = forge_frame_new (kind, claimed, 1000);
+
+  return open_frame ("ay", content_length, frame);
+}
+
+/* The header, the frame and what is in the frame must agree. */
+START_TEST (test_frames)
+{
+  ck_assert_int_eq (open_forged_frame (FORGE_FRAME_PLAIN, 1000, 1000), ANY_MISS_NONE);
+  ck_assert_int_eq (open_forged_frame (FORGE_FRAME_PLAIN, 1000, 999), ANY_MISS_CORRUPT);
+  ck_assert_int_eq (open_forged_frame (FORGE_FRAME_PLAIN, 1000, 1001), ANY_MISS_CORRUPT);
+  ck_assert_int_eq (open_forged_frame (FORGE_FRAME_PLAIN, 1000, G_MAXUINT32), ANY_MISS_CORRUPT);
+  ck_assert_int_eq (open_forged_frame (FORGE_FRAME_PLAIN, 999, 999), ANY_MISS_CORRUPT);
+  ck_assert_int_eq (open_forged_frame (FORGE_FRAME_PLAIN, 1001, 1001), ANY_MISS_CORRUPT);
+  ck_assert_int_eq (open_forged_frame (FORGE_FRAME_PLAIN, G_MAXUINT32, G_MAXUINT32), ANY_MISS_CORRUPT);
+  ck_assert_int_eq (open_forged_frame (FORGE_FRAME_PLAIN, (G_GUINT64_CONSTANT (1) << 32) + 1000, 1000), ANY_MISS_CORRUPT);
+  ck_assert_int_eq (open_forged_frame (FORGE_FRAME_PLAIN, G_MAXUINT64, 1000), ANY_MISS_CORRUPT);
+  ck_assert_int_eq (open_forged_frame (FORGE_FRAME_SILENT, 0, 1000), ANY_MISS_CORRUPT);
+  ck_assert_int_eq (open_forged_frame (FORGE_FRAME_DICTIONARY, 1000, 1000), ANY_MISS_CORRUPT);
+}
+END_TEST
+
+/* A frame without the length of its content, a length without a frame, and a frame with nothing in it. */
+START_TEST (test_half_a_frame)
+{
+  g_autoptr (GByteArray) frame = forge_frame_new (FORGE_FRAME_PLAIN, 1000, 1000);
+  g_autoptr (GByteArray) none = g_byte_array_new ();
+  g_auto (AnyKey) key = { 0 };
+  g_autoptr (GByteArray) bytes = NULL;
+
+  entry_bytes_make_key (&key, NAME, NULL, ARGS);
+  bytes = forge_entry (&key, NULL, 0, "ay", 3, frame->data, frame->len);
+  ck_assert_int_eq (open_bytes (bytes, &key), ANY_MISS_NONE);
+
+  forge_put32 (bytes->data, FORGE_CONTENT_LENGTH, 1000);
+  forge_checksums (bytes->data, bytes->len);
+  ck_assert_int_eq (open_bytes (bytes, &key), ANY_MISS_CORRUPT);
+
+  forge_frame (bytes->data, 0);
+  forge_checksums (bytes->data, bytes->len);
+  ck_assert_int_eq (open_bytes (bytes, &key), ANY_MISS_CORRUPT);
+
+  ck_assert_int_eq (open_frame ("ay", 1000, none), ANY_MISS_CORRUPT);
+}
+END_TEST
+
+/* What comes out of a frame is checked as if it had been there as it is. */
+START_TEST (test_content_of_frames)
+{
+  static const char *const types[] = { "s", "as", "av", "a{sv}", "(sas)", "ad" };
+  g_autoptr (GByteArray) frame = forge_frame_new (FORGE_FRAME_PLAIN, (8 << 20) - 1, (8 << 20) - 1);
+
+  ck_assert_int_eq (open_frame ("ay", (8 << 20) - 1, frame), ANY_MISS_NONE);
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    ck_assert_msg (open_frame (types[i], (8 << 20) - 1, frame) == ANY_MISS_CORRUPT, "%s", types[i]);
 }
 END_TEST
 
@@ -640,6 +722,9 @@ main (void)
   tcase_add_test (contents, test_validators);
   tcase_add_test (contents, test_validators_that_overlap);
   tcase_add_test (contents, test_failures);
+  tcase_add_test (contents, test_frames);
+  tcase_add_test (contents, test_half_a_frame);
+  tcase_add_test (contents, test_content_of_frames);
   tcase_add_test (contents, test_types);
   tcase_add_test (contents, test_deep_types);
   tcase_add_test (contents, test_long_types);

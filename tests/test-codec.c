@@ -88,6 +88,69 @@ START_TEST (test_round_trip)
 }
 END_TEST
 
+/* So many of one kind of value that they are compressed. */
+static void
+check_compressed (const char *text)
+{
+  g_auto (AnyKey) key = { 0 };
+  g_autoptr (GVariant) value = entry_bytes_parse (text);
+  g_autoptr (GVariant) many = NULL;
+  g_autoptr (GBytes) dependencies = g_bytes_new_static ("anything", 8);
+  g_autoptr (AnyRecord) record = NULL;
+  g_autofree guint8 *bytes = NULL;
+  GVariant          *children[4000];
+  gsize              length;
+  AnyFacts           facts = { .created = 1000, .expires = -1, .cost = 30, .validator = "größe" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (children); i++)
+    children[i] = value;
+  many = g_variant_ref_sink (g_variant_new_array (NULL, children, G_N_ELEMENTS (children)));
+
+  entry_bytes_make_key (&key, NAME, "1", ARGS);
+  bytes = entry_bytes_seal_from (0, &key, dependencies, many, &facts, &length);
+  ck_assert_msg (entry_bytes_open (bytes, length, &key, &record) == ANY_MISS_NONE, "%s", text);
+
+  ck_assert_msg (record->facts.content_length == g_variant_get_size (many), "%s", text);
+  ck_assert_msg (length < g_variant_get_size (many), "%s", text);
+  ck_assert_msg (g_variant_equal (record->value, many), "%s", text);
+  ck_assert_uint_eq ((gsize) g_variant_get_data (record->value) % 8, 0);
+  ck_assert_uint_eq (record->total_length, length);
+  ck_assert (any_key_equal (&key, record->key, record->key_length));
+  ck_assert_mem_eq (record->dependencies, "anything", 8);
+  ck_assert_str_eq (record->facts.validator, "größe");
+}
+
+START_TEST (test_compressed)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    check_compressed (values[i]);
+}
+END_TEST
+
+/* From the threshold on, with the byte that a text ends with. */
+START_TEST (test_threshold)
+{
+  for (gint64 length = 998; length <= 1002; length++)
+    {
+      g_auto (AnyKey) key = { 0 };
+      g_autofree char *letters = g_strnfill (length - 1, 'x');
+      g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_new_string (letters));
+      g_autoptr (GBytes) no_dependencies = g_bytes_new (NULL, 0);
+
+      entry_bytes_make_key (&key, NAME, "1", ARGS);
+      for (gint64 threshold = -1; threshold <= 1000; threshold += threshold == 0 ? 1000 : 1)
+        {
+          gsize head_length;
+          g_autoptr (AnyRecord) record = any_codec_seal (&key, no_dependencies, value, &(AnyFacts){ .created = 1000, .expires = -1 },
+                                                         threshold, &head_length);
+
+          ck_assert ((record->facts.content_length > 0) == (threshold == 0 || (threshold > 0 && length >= threshold)));
+          ck_assert ((record->frame != NULL) == (record->facts.content_length > 0));
+        }
+    }
+}
+END_TEST
+
 /* What is stored serves as what is read does, without being read. */
 START_TEST (test_sealed_record)
 {
@@ -189,17 +252,20 @@ START_TEST (test_value_outlives_record)
 }
 END_TEST
 
-/* The shapes that an entry can have besides its value: a text that it is known by, or an error in place of a result. */
+/* The shapes that an entry can have besides its value: a text that it is known by, an error in place of a result, a frame. */
 static const struct
 {
   const char *validator;
   gboolean    failure;
+  gboolean    compressed;
   const char *value;
 } shapes[] = {
-  { "größe", FALSE, "'text'" },
-  { "", FALSE, "@ay []" },
-  { NULL, TRUE, "('g-io-error-quark', 1, 'no')" },
-  { "größe", TRUE, "('', -2147483648, '')" },
+  { "größe", FALSE, FALSE, "'text'" },
+  { "", FALSE, FALSE, "@ay []" },
+  { NULL, TRUE, FALSE, "('g-io-error-quark', 1, 'no')" },
+  { "größe", TRUE, FALSE, "('', -2147483648, '')" },
+  { NULL, FALSE, TRUE, "'one two three, one two three, one two three, one two three, one two three, one two three, three'" },
+  { "größe", TRUE, TRUE, "('g-io-error-quark', 1, 'no no no no no no no no no no no no no no no no no no no no no no no no no')" },
 };
 
 /* Each value alone, and then each shape. */
@@ -222,7 +288,7 @@ seal_entry (const AnyKey *key,
   facts.failure = shapes[shape].failure;
   value = entry_bytes_parse (shapes[shape].value);
 
-  return entry_bytes_seal (key, dependencies, value, &facts, length);
+  return entry_bytes_seal_from (shapes[shape].compressed ? 0 : ANY_CODEC_NEVER_COMPRESS, key, dependencies, value, &facts, length);
 }
 
 START_TEST (test_shapes)
@@ -240,6 +306,7 @@ START_TEST (test_shapes)
       bytes = seal_entry (&key, G_N_ELEMENTS (values) + i, &length);
       ck_assert_int_eq (any_header_read (&header, bytes, length), ANY_MISS_NONE);
       ck_assert (header.facts.failure == shapes[i].failure);
+      ck_assert_uint_eq (header.facts.content_length, shapes[i].compressed ? g_variant_get_size (value) : 0);
       ck_assert_uint_eq (header.validator_length, shapes[i].validator != NULL ? strlen (shapes[i].validator) + 1 : 0);
 
       ck_assert_int_eq (entry_bytes_open (bytes, length, &key, &record), ANY_MISS_NONE);
@@ -443,6 +510,8 @@ main (void)
   tcase_set_timeout (sound, 110);
   tcase_add_checked_fixture (sound, any_test_limit_cpu, NULL);
   tcase_add_test (sound, test_round_trip);
+  tcase_add_test (sound, test_compressed);
+  tcase_add_test (sound, test_threshold);
   tcase_add_test (sound, test_sealed_record);
   tcase_add_test (sound, test_shapes);
   tcase_add_test (sound, test_alignment);

@@ -3,7 +3,7 @@
  */
 
 /* What earlier releases have written, kept in tests/golden/: idents.txt, a table of keys with their names, and an entry file of
- * each shape. Each release finds and reads them, and writes the very same bytes.
+ * each shape. Each release finds and reads them, and writes the very same bytes, but for what is compressed.
  *
  * A change of the format needs a new format number, and new files beside these. To write the files of the rows that are new:
  *
@@ -101,6 +101,7 @@ check_content (const GoldenEntry *row,
   ck_assert_int_eq (record->facts.created, row->facts.created);
   ck_assert_int_eq (record->facts.expires, row->facts.expires);
   ck_assert_int_eq (record->facts.cost, row->facts.cost);
+  ck_assert_uint_eq (record->facts.content_length, row->facts.content_length);
   ck_assert_uint_eq (record->dependencies_length, g_bytes_get_size (dependencies));
   for (guint i = 0, n = 0; i < row->n_dependencies; i++)
     if (row->dependencies[i].kind <= ANY_STAMP_DIRECTORY)
@@ -133,7 +134,8 @@ START_TEST (test_read_entries)
 }
 END_TEST
 
-/* The same bytes but for the version of the library that wrote them, and what is counted from it. */
+/* The same bytes but for the version of the library that wrote them, and what is counted from it. A frame may be another one with each
+ * version of the library that makes it. */
 START_TEST (test_write_entries)
 {
   if (G_BYTE_ORDER != G_LITTLE_ENDIAN)
@@ -146,6 +148,8 @@ START_TEST (test_write_entries)
       g_autofree guint8 *bytes = read_entry (row, &length);
       g_autofree guint8 *written = golden_entry_seal (row, &written_length);
 
+      if (row->facts.content_length > 0)
+        continue;
       ck_assert_msg (written_length == length, "%s: another length", row->file);
       memcpy (written + FORGE_LIBRARY, bytes + FORGE_LIBRARY, sizeof (guint32));
       forge_checksums (written, length);

@@ -20,6 +20,16 @@ forge_put16 (guint8 *bytes,
 }
 
 void
+forge_put32 (guint8 *bytes,
+             gsize   offset,
+             guint32 number)
+{
+  guint32 little = GUINT32_TO_LE (number);
+
+  memcpy (bytes + offset, &little, sizeof little);
+}
+
+void
 forge_put64 (guint8 *bytes,
              gsize   offset,
              guint64 number)
@@ -53,6 +63,15 @@ forge_checksums (guint8 *bytes,
   forge_put64 (bytes, FORGE_CHECKSUM, XXH3_64bits (bytes, FORGE_CHECKSUM));
   XXH128_canonicalFromHash (&trailer, XXH3_128bits (bytes, length - sizeof trailer));
   memcpy (bytes + length - sizeof trailer, &trailer, sizeof trailer);
+}
+
+/* Says that what is in the place of the value is a frame, and how long its content is. */
+void
+forge_frame (guint8 *bytes,
+             guint32 content_length)
+{
+  bytes[FORGE_FLAGS] |= 2;
+  forge_put32 (bytes, FORGE_CONTENT_LENGTH, content_length);
 }
 
 /* Lets the value's length and the total fill what the other lengths leave, if these leave anything. */

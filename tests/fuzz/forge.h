@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* Where the fields of a header lie; the grammar stands in any-codec.c. */
+/* Where the fields of a header lie; the grammar stands in any-header.c. */
 #define FORGE_FORMAT              8
 #define FORGE_ORDER               10
 #define FORGE_FLAGS               12
@@ -22,11 +22,16 @@ G_BEGIN_DECLS
 #define FORGE_TYPE_LENGTH         80
 #define FORGE_VALUE_LENGTH        88
 #define FORGE_LIBRARY             96
+#define FORGE_CONTENT_LENGTH      100
 #define FORGE_CHECKSUM            104
 
 void forge_put16 (guint8 *bytes,
                   gsize   offset,
                   guint16 number);
+
+void forge_put32 (guint8 *bytes,
+                  gsize   offset,
+                  guint32 number);
 
 void forge_put64 (guint8 *bytes,
                   gsize   offset,
@@ -37,6 +42,9 @@ guint64 forge_get64 (const guint8 *bytes,
 
 void forge_checksums (guint8 *bytes,
                       gsize   length);
+
+void forge_frame (guint8 *bytes,
+                  guint32 content_length);
 
 gboolean forge_lengths (guint8 *bytes,
                         gsize   length);

@@ -8,6 +8,7 @@
 
 #include "any-dependencies.h"
 
+#include "forge-frame.h"
 #include "forge.h"
 #include "seed-entry.h"
 #include "seeds.h"
@@ -323,6 +324,63 @@ seed_depths (void)
     }
 }
 
+/* An entry with any bytes for a frame, and any length of what is in them. */
+static void
+keep_frame (const char       *name,
+            guint             expected,
+            const GByteArray *frame,
+            guint32           content_length)
+{
+  g_autoptr (GByteArray) entry = seed_entry_forge ("ay", 3, frame->data, frame->len);
+
+  forge_frame (entry->data, content_length);
+  forge_checksums (entry->data, entry->len);
+  seed_entry_keep (name, expected, entry);
+}
+
+static void
+seed_frames (void)
+{
+  static const struct
+  {
+    const char *name;
+    ForgeFrame  kind;
+    guint64     claimed;
+    guint64     real;
+    guint32     content_length;
+    guint       expected;
+  } frames[] = {
+    { "frame-blocks", FORGE_FRAME_PLAIN, 300000, 300000, 300000, SEED_OK },
+    { "frame-short", FORGE_FRAME_PLAIN, 1001, 1000, 1001, SEED_CORRUPT },
+    { "frame-long", FORGE_FRAME_PLAIN, 999, 1000, 999, SEED_CORRUPT },
+    { "frame-other-length", FORGE_FRAME_PLAIN, 1000, 1000, 999, SEED_CORRUPT },
+    { "frame-no-length", FORGE_FRAME_PLAIN, 1000, 1000, 0, SEED_CORRUPT },
+    { "frame-2-32", FORGE_FRAME_PLAIN, G_GUINT64_CONSTANT (1) << 32, 1000, 1000, SEED_CORRUPT },
+    { "frame-2-63", FORGE_FRAME_PLAIN, G_GUINT64_CONSTANT (1) << 63, 1000, 1000, SEED_CORRUPT },
+    { "frame-max", FORGE_FRAME_PLAIN, G_MAXUINT32, 1000, G_MAXUINT32, SEED_CORRUPT },
+    { "frame-silent", FORGE_FRAME_SILENT, 0, 1000, 1000, SEED_CORRUPT },
+    { "frame-dictionary", FORGE_FRAME_DICTIONARY, 1000, 1000, 1000, SEED_CORRUPT },
+  };
+  g_autoptr (GByteArray) two = forge_frame_new (FORGE_FRAME_PLAIN, 1000, 1000);
+  g_autoptr (GByteArray) one = forge_frame_new (FORGE_FRAME_PLAIN, 1000, 1000);
+  g_autoptr (GByteArray) packed = NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (frames); i++)
+    {
+      g_autoptr (GByteArray) frame = forge_frame_new (frames[i].kind, frames[i].claimed, frames[i].real);
+
+      keep_frame (frames[i].name, frames[i].expected, frame, frames[i].content_length);
+    }
+  g_byte_array_append (two, one->data, one->len);
+  keep_frame ("frame-twice", SEED_CORRUPT, two, 1000);
+
+  for (guint i = 0; i < 200; i++)
+    g_string_append_printf (text, "line %u of %s, ", i, i % 3 ? "some text" : "another");
+  packed = seed_entry_seal_compressed (g_variant_new ("(ss)", text->str, text->str));
+  seed_entry_keep ("frame-packed", SEED_OK, packed);
+}
+
 /* Fills the folder; gives how many seeds were not what they were meant to be. */
 guint
 seed_codec (const char *into)
@@ -338,6 +396,7 @@ seed_codec (const char *into)
   seed_dependencies ();
   seed_values ();
   seed_depths ();
+  seed_frames ();
 
   return seed_entry_end ();
 }

@@ -33,28 +33,46 @@ seed_entry_keep (const char *name,
   seed_write (folder, name, entry->data, entry->len);
 }
 
-GByteArray *
-seed_entry_seal (GVariant *value,
-                 GBytes   *dependencies)
+static GByteArray *
+seal (GVariant *value,
+      GBytes   *dependencies,
+      gint64    threshold)
 {
   static const guint8 padding[16];
   g_autoptr (GVariant) sunk = g_variant_ref_sink (value);
   g_autoptr (GVariant) args = g_variant_ref_sink (g_variant_new ("(si)", "seed", 1));
   g_autoptr (AnyRecord) record = NULL;
   g_auto (AnyKey) key = { 0 };
-  GByteArray *entry = g_byte_array_new ();
-  gsize       head_length;
+  GByteArray   *entry = g_byte_array_new ();
+  gsize         head_length, length;
+  gconstpointer payload;
 
   g_assert_true (any_key_init (&key, "org.example.Seed", "1", args, NULL));
-  record = any_codec_seal (&key, dependencies, sunk, &(AnyFacts){ .created = 1700000000000000, .expires = -1, .cost = 1000 }, ANY_CODEC_NEVER_COMPRESS, &head_length);
+  record = any_codec_seal (&key, dependencies, sunk, &(AnyFacts){ .created = 1700000000000000, .expires = -1, .cost = 1000 }, threshold, &head_length);
 
   g_byte_array_append (entry, record->head, head_length);
-  if (g_variant_get_size (sunk) > 0)
-    g_byte_array_append (entry, g_variant_get_data (sunk), g_variant_get_size (sunk));
+  payload = any_record_get_payload (record, &length);
+  if (length > 0)
+    g_byte_array_append (entry, payload, length);
   g_byte_array_append (entry, padding, ANY_HEADER_TRAILER_SIZE);
   forge_checksums (entry->data, entry->len);
 
   return entry;
+}
+
+GByteArray *
+seed_entry_seal (GVariant *value,
+                 GBytes   *dependencies)
+{
+  return seal (value, dependencies, ANY_CODEC_NEVER_COMPRESS);
+}
+
+GByteArray *
+seed_entry_seal_compressed (GVariant *value)
+{
+  g_autoptr (GBytes) none = g_bytes_new (NULL, 0);
+
+  return seal (value, none, 0);
 }
 
 /* An entry with any bytes for a type and any bytes for a value, all lengths and checksums right. */

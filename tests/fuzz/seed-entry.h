@@ -21,6 +21,8 @@ guint seed_entry_end (void);
 GByteArray *seed_entry_seal (GVariant *value,
                              GBytes   *dependencies);
 
+GByteArray *seed_entry_seal_compressed (GVariant *value);
+
 GByteArray *seed_entry_forge (const char   *type,
                               gsize         type_length,
                               const guint8 *value,
