@@ -27,10 +27,11 @@ typedef struct
   GBytes   *bytes; /* (owned) of it, as they were stored */
 } Case;
 
-/* Stores @key. Any result that is ever right is of generation 0. */
+/* Stores @key, compressed from so many bytes on. Any result that is ever right is of generation 0. */
 static Case *
-case_new (int      key,
-          gboolean with_dependency)
+case_new_from (gint64   threshold,
+               int      key,
+               gboolean with_dependency)
 {
   Case *self = g_new0 (Case, 1);
 
@@ -40,12 +41,20 @@ case_new (int      key,
   tree_write (self->dependency, "content", 7);
 
   self->rig = rig_new (self->cachedir, "org.example.Damaged", with_dependency ? self->dependency : NULL);
+  any_cache_set_compression_threshold (self->rig->cache, threshold);
   self->key = key;
   ck_assert (rig_call_is_right (self->rig, key));
   ck_assert (rig_is_stored (self->rig, key));
   self->path = rig_dup_entry_path (self->rig, key);
   self->bytes = tree_read (self->path);
   return self;
+}
+
+static Case *
+case_new (int      key,
+          gboolean with_dependency)
+{
+  return case_new_from (-1, key, with_dependency);
 }
 
 static void
@@ -182,6 +191,16 @@ START_TEST (test_blocks)
 }
 END_TEST
 
+START_TEST (test_blocks_of_frame)
+{
+  g_autoptr (Case) self = case_new_from (0, BIG_KEY, FALSE);
+
+  ck_assert_uint_lt (g_bytes_get_size (self->bytes), 8192);
+  damage_blocks (self, 64);
+  damage_blocks (self, 512);
+}
+END_TEST
+
 START_TEST (test_zeros)
 {
   g_autoptr (Case) self = case_new (BIG_KEY, FALSE);
@@ -253,6 +272,7 @@ make_suite (void)
   tcase_add_loop_test (entries, test_each_extension, 0, N_SMALL_CASES);
   tcase_add_loop_test (entries, test_exchanged, 0, N_SMALL_CASES);
   tcase_add_test (entries, test_blocks);
+  tcase_add_test (entries, test_blocks_of_frame);
   tcase_add_test (entries, test_zeros);
   suite_add_tcase (suite, entries);
   return suite;
