@@ -425,9 +425,10 @@ install_properties (GObjectClass *object_class)
    * How large a result must be, in bytes, to be compressed when it is stored through this object; 0 to compress all, -1 to compress
    * nothing.
    *
-   * Only what shrinks by a quarter or more is kept compressed. Text and records take a tenth to a third of their size, at about 300 to
-   * 500 MB/s when they are stored, and 1 GB/s when they are read from the disk. A picture or a film stays as it is, which is seen of a
-   * part of it. What is in memory is not compressed: the first hit alone takes that time.
+   * Only what shrinks by a quarter or more is kept compressed: text and records take a tenth to a third of their size. 1 MB of records,
+   * kept as 0.33 MB, is stored in 4 ms in place of 0.5, and read from files that the system has in memory in 1.1 ms in place of 0.3. A
+   * picture or a film stays as it is, and costs next to nothing more: a part of a large result tells whether it shrinks. What is in
+   * memory is not compressed, so hits there are as fast as ever.
    *
    * [property@AnyCache.Cache:maxsize] and [property@AnyCache.Cache:size] count what is on disk, [property@AnyCache.Cache:maxmemory] what
    * is in memory. Any object reads what any other has stored, whatever this is set to.
