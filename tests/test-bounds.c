@@ -605,6 +605,7 @@ START_TEST (test_model)
   Model self = { .maxsize = 40000, .maxentries = 25 };
 
   setup_init (&self.setup);
+  any_cache_set_compression_threshold (self.setup.cache, -1);
   self.list = g_array_new (FALSE, FALSE, sizeof (Known));
   self.random = g_rand_new_with_seed (_i);
   any_cache_set_maxmemory (self.setup.cache, 0);
