@@ -26,7 +26,7 @@ struct _AnyUsage
   AnyLocation *location; /* (nullable), protected by recorder: NULL once this is of no use any more */
 
   GMutex      lock;
-  GHashTable *pending;   /* (owned) set of (owned) AnyRecency, protected by lock */
+  GHashTable *pending;   /* (owned) (element-type AnyIdent AnyRecency), protected by lock */
   GHashTable *recording; /* (owned) the same, protected by lock: what is on its way */
 
   guint64 clock; /* atomic: ns since the epoch; what two threads add to it at once may count once */
@@ -54,9 +54,9 @@ usage_unref (AnyUsage *self)
 }
 
 static GHashTable *
-new_set (void)
+new_table (void)
 {
-  return g_hash_table_new_full ((GHashFunc) any_ident_hash, (GEqualFunc) any_ident_equal, (GDestroyNotify) any_recency_unref, NULL);
+  return g_hash_table_new_full ((GHashFunc) any_ident_hash, (GEqualFunc) any_ident_equal, NULL, (GDestroyNotify) any_recency_unref);
 }
 
 /* The location must outlive it. */
@@ -68,8 +68,8 @@ any_usage_new (AnyLocation *location)
   g_mutex_init (&self->recorder);
   g_mutex_init (&self->lock);
   self->location = location;
-  self->pending = new_set ();
-  self->recording = new_set ();
+  self->pending = new_table ();
+  self->recording = new_table ();
 
   return self;
 }
@@ -213,11 +213,11 @@ begin_recording (AnyUsage *self)
 
   g_hash_table_unref (self->recording);
   self->recording = self->pending;
-  self->pending = new_set ();
+  self->pending = new_table ();
   n_recording = g_hash_table_size (self->recording);
 
   g_hash_table_iter_init (&iterator, self->recording);
-  while (g_hash_table_iter_next (&iterator, &recency, NULL))
+  while (g_hash_table_iter_next (&iterator, NULL, &recency))
     __atomic_store_n (&((AnyRecency *) recency)->pending, FALSE, __ATOMIC_RELEASE);
 
   g_mutex_unlock (&self->lock);
@@ -237,9 +237,9 @@ record_all (AnyUsage *self)
   if (generation == NULL || !generation->writable)
     return;
 
-  /* Nobody changes the set while the recorder is held. */
+  /* Nobody changes the table while the recorder is held. */
   g_hash_table_iter_init (&iterator, self->recording);
-  while (g_hash_table_iter_next (&iterator, &recency, NULL))
+  while (g_hash_table_iter_next (&iterator, NULL, &recency))
     record_one (recency, generation);
 }
 
