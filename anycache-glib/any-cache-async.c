@@ -148,9 +148,9 @@ return_cb (gpointer data)
 }
 
 static void
-record_cb (gpointer task)
+settle_cb (gpointer task)
 {
-  any_core_record (any_cache_get_core (g_task_get_source_object (task)));
+  any_core_flush (any_cache_get_core (g_task_get_source_object (task)));
   any_delivery_push (g_task_get_context (task), return_cb, task);
 }
 
@@ -158,7 +158,7 @@ record_cb (gpointer task)
 static void
 flushed_cb (gpointer task)
 {
-  any_pool_push (record_cb, task);
+  any_pool_push (settle_cb, task);
 }
 
 /**

@@ -190,7 +190,7 @@ any_cache_invalidate (AnyCache     *self,
  * Such a call gives its result before that is stored. A program that ends without this may have to compute the last results again;
  * in some languages nothing runs at exit that could wait for it. What cannot be stored is not waited for, and
  * [signal@AnyCache.Cache::store-failed] tells of it. Nothing is forced out to the device. What this process has used lately is recorded
- * too, so that other processes do not evict it.
+ * too, so that other processes do not evict it, and the files of what was cleared are deleted.
  *
  * Fails with %G_IO_ERROR_CANCELLED only.
  *
@@ -209,7 +209,7 @@ any_cache_flush (AnyCache     *self,
     return FALSE;
 
   any_flush_wait (any_cache_get_core (self));
-  any_core_record (any_cache_get_core (self));
+  any_core_flush (any_cache_get_core (self));
 
   return TRUE;
 }

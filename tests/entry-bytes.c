@@ -65,7 +65,7 @@ entry_bytes_open (const guint8 *bytes,
                   const AnyKey *key,
                   AnyRecord   **record)
 {
-  return any_codec_open (g_memdup2 (bytes, length), length, key, record);
+  return any_codec_open (g_memdup2 (bytes, length), length, NULL, key, record);
 }
 
 GVariant *

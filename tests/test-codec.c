@@ -433,7 +433,7 @@ START_TEST (test_large_value)
 
   entry_bytes_make_key (&key, NAME, "1", ARGS);
   bytes = entry_bytes_seal (&key, no_dependencies, value, &(AnyFacts){ .created = 1000, .expires = -1, .cost = 10 }, &length);
-  ck_assert_int_eq (any_codec_open (g_steal_pointer (&bytes), length, &key, &record), ANY_MISS_NONE);
+  ck_assert_int_eq (any_codec_open (g_steal_pointer (&bytes), length, NULL, &key, &record), ANY_MISS_NONE);
   ck_assert (memcmp (g_variant_get_fixed_array (record->value, &read_size, 1), content, size) == 0);
   ck_assert_uint_eq (read_size, size);
 }
@@ -478,7 +478,7 @@ seal_and_open (GVariant *value)
 
   entry_bytes_make_key (&key, NAME, "1", ARGS);
   bytes = entry_bytes_seal (&key, no_dependencies, sunk, &(AnyFacts){ .created = 1000, .expires = -1, .cost = 10 }, &length);
-  ck_assert_int_eq (any_codec_open (bytes, length, &key, &record), ANY_MISS_NONE);
+  ck_assert_int_eq (any_codec_open (bytes, length, NULL, &key, &record), ANY_MISS_NONE);
 
   return g_variant_ref (record->value);
 }

@@ -95,6 +95,14 @@ any_core_record (AnyCore *self)
   g_mutex_unlock (&self->recorder);
 }
 
+/* Does at once what would be done in the background: records, and deletes what was cleared. */
+void
+any_core_flush (AnyCore *self)
+{
+  any_core_record (self);
+  any_disk_tier_sweep (self->disk);
+}
+
 /* What all processes have done, as far as it is recorded. */
 AnyStats *
 any_core_read_total_stats (AnyCore *self,

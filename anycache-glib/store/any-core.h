@@ -85,6 +85,8 @@ void any_core_note_use (AnyCore   *self,
 
 void any_core_record (AnyCore *self);
 
+void any_core_flush (AnyCore *self);
+
 void any_core_trim (AnyCore         *self,
                     const AnyBounds *bounds);
 

@@ -376,6 +376,16 @@ any_disk_tier_clear (AnyDiskTier *self,
     }
 }
 
+/* Deletes what was cleared, and is not gone yet. */
+void
+any_disk_tier_sweep (AnyDiskTier *self)
+{
+  g_autoptr (AnyDirectory) directory = NULL;
+
+  if (any_location_find_directory (self->location, &directory, NULL) && directory != NULL && directory->writable)
+    any_generation_sweep (directory);
+}
+
 /* The bytes of all entries, of every process. */
 guint64
 any_disk_tier_get_size (AnyDiskTier *self)

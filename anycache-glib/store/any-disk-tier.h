@@ -78,6 +78,8 @@ gboolean any_disk_tier_remove_name (AnyDiskTier *self,
 gboolean any_disk_tier_clear (AnyDiskTier *self,
                               GError     **error);
 
+void any_disk_tier_sweep (AnyDiskTier *self);
+
 guint64 any_disk_tier_get_size (AnyDiskTier *self);
 
 G_END_DECLS

@@ -13,10 +13,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "any-buffer.h"
+#include "any-digest.h"
 #include "any-posix.h"
 
 /* Entries up to this size take one read(), without asking for their size first. */
 #define SPECULATIVE_SIZE 16384
+
+/* Larger ones are read in pieces that fit into a cache of the processor's. */
+#define PIECE_SIZE (256 << 10)
 
 static AnyMiss
 miss_from_errno (int saved_errno)
@@ -37,6 +42,35 @@ miss_from_errno (int saved_errno)
     }
 }
 
+/* Reads the rest of a block, and digests all of it but the trailer, piece by piece: what was read just now is still in the caches of the
+ * processor. */
+static gboolean
+read_and_digest (int     fd,
+                 guint8 *block,
+                 gsize   have,
+                 gsize   length,
+                 guint8  digest[ANY_DIGEST_SIZE])
+{
+  g_autoptr (AnyDigest) state = any_digest_new ();
+  gsize digested = 0;
+
+  while (digested < length - ANY_HEADER_TRAILER_SIZE)
+    {
+      gsize end = MIN (MAX (have, digested + PIECE_SIZE), length);
+
+      if (any_posix_read_all (fd, block, have, end) != (gssize) end)
+        return FALSE;
+
+      have = end;
+      end = MIN (end, length - ANY_HEADER_TRAILER_SIZE);
+      any_digest_update (state, block + digested, end - digested);
+      digested = end;
+    }
+  any_digest_finish (state, digest);
+
+  return any_posix_read_all (fd, block, have, length) == (gssize) length;
+}
+
 /* The rest of an entry that the first read did not bring. Its length is believed only if the file has it too. */
 static AnyMiss
 read_long (int           fd,
@@ -47,6 +81,7 @@ read_long (int           fd,
            AnyRecord   **record)
 {
   struct stat        status;
+  guint8             digest[ANY_DIGEST_SIZE];
   g_autofree guint8 *block = NULL;
 
   if (fstat (fd, &status) != 0)
@@ -54,15 +89,15 @@ read_long (int           fd,
   if (!S_ISREG (status.st_mode) || (guint64) status.st_size != total_length || total_length < start_length)
     return ANY_MISS_CORRUPT;
 
-  block = g_try_malloc (total_length);
+  block = any_buffer_try_new (total_length);
   if (block == NULL)
     return ANY_MISS_IO;
 
   memcpy (block, start, start_length);
-  if (any_posix_read_all (fd, block, start_length, total_length) != (gssize) total_length)
+  if (!read_and_digest (fd, block, start_length, total_length, digest))
     return ANY_MISS_IO;
 
-  return any_codec_open (g_steal_pointer (&block), total_length, key, record);
+  return any_codec_open (g_steal_pointer (&block), total_length, digest, key, record);
 }
 
 static AnyMiss
@@ -90,7 +125,7 @@ read_from (int           fd,
   block = g_malloc (n_read);
   memcpy (block, start, n_read);
 
-  return any_codec_open (block, n_read, key, record);
+  return any_codec_open (block, n_read, NULL, key, record);
 }
 
 /* Reads and checks an entry of the current generation. */

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "any-buffer.h"
 #include "any-canonical.h"
 #include "any-digest.h"
 #include "any-failure.h"
@@ -295,7 +296,7 @@ open_frame (guint8             *block,
   AnyRecord         *self;
 
   if (any_frame_get_content_length (block + offset, header->value_length) == length)
-    content = g_try_malloc (length);
+    content = any_buffer_try_new (length);
   if (content != NULL && any_frame_decompress (block + offset, header->value_length, content, length))
     value = open_value (g_steal_pointer (&content), 0, length, type);
   if (value == NULL)
@@ -311,11 +312,13 @@ open_frame (guint8             *block,
 
 /* Opens bytes as the entry of a key. The block is taken, whatever comes of it.
  *
- * Any bytes are told apart in time linear in their length.
+ * Any bytes are told apart in time linear in their length. Who has read them piece by piece may know their digest (nullable), that of
+ * all but the trailer, already.
  */
 AnyMiss
 any_codec_open (gpointer      block,
                 gsize         length,
+                const guint8 *digest,
                 const AnyKey *key,
                 AnyRecord   **record)
 {
@@ -336,7 +339,10 @@ any_codec_open (gpointer      block,
   if (!any_key_equal (key, bytes + ANY_HEADER_SIZE, header.key_length))
     return ANY_MISS_OTHER_KEY;
 
-  any_digest_of (bytes, length - sizeof trailer, trailer);
+  if (digest != NULL)
+    memcpy (trailer, digest, sizeof trailer);
+  else
+    any_digest_of (bytes, length - sizeof trailer, trailer);
   if (memcmp (trailer, bytes + length - sizeof trailer, sizeof trailer) != 0)
     return ANY_MISS_CORRUPT;
 

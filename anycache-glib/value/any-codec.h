@@ -25,6 +25,7 @@ AnyRecord *any_codec_seal (const AnyKey   *key,
 /* Decoding. */
 AnyMiss any_codec_open (gpointer      block,
                         gsize         length,
+                        const guint8 *digest,
                         const AnyKey *key,
                         AnyRecord   **record);
 

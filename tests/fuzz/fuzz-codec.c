@@ -65,7 +65,7 @@ open_once (const guint8 *bytes,
   AnyKey    key;
 
   forge_borrow_key (&key, bytes, length);
-  miss = any_codec_open (g_memdup2 (bytes, length), length, &key, &record);
+  miss = any_codec_open (g_memdup2 (bytes, length), length, NULL, &key, &record);
 
   g_assert_true ((miss == ANY_MISS_NONE) == (record != NULL));
   if (miss == ANY_MISS_FOREIGN)

@@ -23,7 +23,7 @@ seed_entry_keep (const char *name,
   AnyKey  key;
 
   forge_borrow_key (&key, entry->data, entry->len);
-  miss = any_codec_open (g_memdup2 (entry->data, entry->len), entry->len, &key, &record);
+  miss = any_codec_open (g_memdup2 (entry->data, entry->len), entry->len, NULL, &key, &record);
   if ((expected & (1 << miss)) == 0)
     {
       g_print ("%s: opening it gave “%s”\n", name, any_miss_to_string (miss));
