@@ -96,6 +96,13 @@ any_cache_set_maxentries (AnyCache *self,
   g_object_notify (G_OBJECT (self), "maxentries");
 }
 
+/* What may be in the directory after something was stored through this object. */
+AnyBounds
+any_cache_get_bounds (AnyCache *self)
+{
+  return (AnyBounds){ .max_bytes = any_cache_get_maxsize (self), .max_entries = any_cache_get_maxentries (self) };
+}
+
 /**
  * any_cache_get_maxage: (get-property maxage)
  * @self: a cache

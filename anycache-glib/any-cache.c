@@ -62,7 +62,8 @@ struct _AnyCache
 
   AnyCore         *core; /* (owned), atomic: replaced in a child after a fork */
   AnyCacheSettings settings;
-  int              failing; /* atomic: the last store failed, and it was said */
+  int              failing;  /* atomic: the last store failed, and it was said */
+  int              trimming; /* atomic: somebody will look whether there is too much */
 };
 
 typedef enum
@@ -126,20 +127,15 @@ any_cache_is_on (AnyCache *self)
          __atomic_load_n (&self->settings.maxentries, __ATOMIC_RELAXED) != 0;
 }
 
-/* What may be in the directory after something was stored through this object. */
-AnyBounds
-any_cache_get_bounds (AnyCache *self)
-{
-  return (AnyBounds){ .max_bytes = any_cache_get_maxsize (self), .max_entries = any_cache_get_maxentries (self) };
-}
-
 /* By the time that somebody comes to it, the bounds may be others. */
 static void
 trim_cb (gpointer data)
 {
   AnyCache *self = data;
-  AnyBounds bounds = any_cache_get_bounds (self);
+  AnyBounds bounds;
 
+  g_atomic_int_set (&self->trimming, FALSE);
+  bounds = any_cache_get_bounds (self);
   if (any_cache_is_on (self) && any_bounds_are_set (&bounds))
     any_core_trim (any_cache_get_core (self), &bounds);
 
@@ -151,7 +147,8 @@ trim_cb (gpointer data)
 void
 any_cache_trim (AnyCache *self)
 {
-  if (g_atomic_pointer_get (&self->core) != NULL && any_cache_is_on (self))
+  if (g_atomic_pointer_get (&self->core) != NULL && any_cache_is_on (self) &&
+      g_atomic_int_compare_and_exchange (&self->trimming, FALSE, TRUE))
     any_pool_push (trim_cb, g_object_ref (self));
 }
 

@@ -363,6 +363,59 @@ START_TEST (test_evicted_and_in_memory)
 }
 END_TEST
 
+static void
+clear_during (Setup      *setup,
+              AnyRequest *request)
+{
+  g_assert_true (any_cache_clear (setup->cache, NULL, NULL));
+}
+
+/* What was full when it was cleared has no room, and nobody waits for it. */
+START_TEST (test_cleared_when_full)
+{
+  g_auto (Setup) setup = { 0 };
+  g_auto (Failures) failures = { 0 };
+  g_autoptr (AnyStats) stats = NULL;
+
+  init (&setup, 100);
+  any_cache_set_maxentries (setup.cache, 1);
+  store (setup.function, 1, ENTRY);
+  store (setup.function, 2, ENTRY);
+  failures_watch (&failures, setup.cache);
+  setup.during = clear_during;
+  ck_assert_int_eq (call (setup.function, "x"), 1);
+  run_to_rest ();
+
+  stats = any_cache_get_stats (setup.cache);
+  ck_assert_uint_eq (any_stats_get_stores (stats, ANY_SKIP_SUPERSEDED), 1);
+  ck_assert_uint_eq (any_stats_get_stores (stats, ANY_SKIP_FAILED), 0);
+  ck_assert_int_eq (failures.n_told, 0);
+}
+END_TEST
+
+static void
+supersede_during (Setup      *setup,
+                  AnyRequest *request)
+{
+  if (setup->data == NULL)
+    g_assert_true (any_function_store (setup->function, text_args ("x"), g_variant_new_int64 (99), -1, NULL, NULL, NULL));
+  store (setup->function, 1, ENTRY);
+}
+
+/* Nobody knows any more what was stored meanwhile, but that there was something. */
+START_TEST (test_superseded_and_evicted)
+{
+  g_auto (Setup) setup = { 0 };
+
+  init (&setup, 100);
+  any_cache_set_maxentries (setup.cache, 1);
+  setup.during = supersede_during;
+  setup.data = _i == 0 ? NULL : &setup;
+  ck_assert_int_eq (call (setup.function, "x"), 1);
+  ck_assert_int_eq (lookup (setup.function, "x"), _i == 0 ? MISS : 1);
+}
+END_TEST
+
 typedef struct
 {
   Setup *setup;
@@ -674,6 +727,8 @@ main (void)
   tcase_add_test (rules, test_immutable);
   tcase_add_test (rules, test_evicted_and_in_memory);
   tcase_add_loop_test (rules, test_evicted_elsewhere, 0, 4);
+  tcase_add_test (rules, test_cleared_when_full);
+  tcase_add_loop_test (rules, test_superseded_and_evicted, 0, 2);
   suite_add_tcase (suite, rules);
 
   tcase_set_timeout (model, 4 * ANY_TEST_PROCESS_SECONDS);

@@ -241,15 +241,20 @@ do_here (Job *job)
   g_private_set (&own, NULL);
 }
 
-/* Has a function called in another thread, some time from now. Where not a single thread can be had it is called here and now, after the
- * same time: a cache in trouble still answers. */
-void
-any_pool_push_later (AnyJob   job,
-                     gpointer data,
-                     gint64   delay_us)
+static Job *
+job_new_later (AnyJob   job,
+               gpointer data,
+               gint64   delay_us)
 {
-  gint64   now = delay_us > 0 ? g_get_monotonic_time () : 0;
-  Job     *pushed = job_new (job, data, delay_us > 0 ? now + MIN (delay_us, G_MAXINT64 - now) : 0);
+  gint64 now = delay_us > 0 ? g_get_monotonic_time () : 0;
+
+  return job_new (job, data, delay_us > 0 ? now + MIN (delay_us, G_MAXINT64 - now) : 0);
+}
+
+/* FALSE where not a single thread can be had: then the job is still the caller's. */
+static gboolean
+push (Job *pushed)
+{
   gboolean can_wait;
 
   watch_forks ();
@@ -275,8 +280,35 @@ any_pool_push_later (AnyJob   job,
 
   g_mutex_unlock (&pool.lock);
 
-  if (!can_wait)
+  return can_wait;
+}
+
+/* Has a function called in another thread, some time from now. Where not a single thread can be had it is called here and now, after the
+ * same time: a cache in trouble still answers. */
+void
+any_pool_push_later (AnyJob   job,
+                     gpointer data,
+                     gint64   delay_us)
+{
+  Job *pushed = job_new_later (job, data, delay_us);
+
+  if (!push (pushed))
     do_here (pushed);
+}
+
+/* The same, for what nobody waits for: where not a single thread can be had, it is not called, and FALSE is returned. */
+gboolean
+any_pool_try_push_later (AnyJob   job,
+                         gpointer data,
+                         gint64   delay_us)
+{
+  Job     *pushed = job_new_later (job, data, delay_us);
+  gboolean waits = push (pushed);
+
+  if (!waits)
+    g_free (pushed);
+
+  return waits;
 }
 
 void

@@ -22,4 +22,8 @@ void any_pool_push_later (AnyJob   job,
                           gpointer data,
                           gint64   delay_us);
 
+gboolean any_pool_try_push_later (AnyJob   job,
+                                  gpointer data,
+                                  gint64   delay_us);
+
 G_END_DECLS

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 
 #include "any-core-private.h"
 
@@ -24,14 +25,32 @@ after_fork_cb (void)
   registry.n_forks++;
 }
 
+/* Languages with a garbage collector do not run finalizers when they end. */
 static void
-watch_forks (void)
+at_exit_cb (void)
+{
+  GHashTableIter iterator;
+  gpointer       core;
+
+  g_mutex_lock (&registry.lock);
+  if (registry.cores != NULL)
+    {
+      g_hash_table_iter_init (&iterator, registry.cores);
+      while (g_hash_table_iter_next (&iterator, NULL, &core))
+        any_core_record (core);
+    }
+  g_mutex_unlock (&registry.lock);
+}
+
+static void
+watch_process (void)
 {
   static gsize once = 0;
 
   if (g_once_init_enter (&once))
     {
       pthread_atfork (NULL, NULL, after_fork_cb);
+      atexit (at_exit_cb);
       g_once_init_leave (&once, 1);
     }
 }
@@ -42,7 +61,7 @@ any_core_acquire (const char *cachedir)
 {
   AnyCore *self;
 
-  watch_forks ();
+  watch_process ();
   g_mutex_lock (&registry.lock);
 
   if (registry.cores == NULL)

@@ -159,13 +159,15 @@ any_disk_tier_publish (AnyDiskTier     *self,
   AnyEntryWriter writer = { .record = record, .head_length = head_length, .bounds = bounds != NULL ? *bounds : ANY_BOUNDS_NONE };
   gboolean       bound = any_bounds_are_set (&writer.bounds);
   gboolean       full = bound && expects_no_room (self, key, draft);
+  g_autoptr (GError) local_error = NULL;
 
   for (guint attempt = 0; attempt < MAX_ATTEMPTS; attempt++)
     {
       AnyPublish published;
 
-      if (full && !any_eviction_make_room (self->eviction, draft->generation, &writer.bounds, record->total_length, error))
-        return ANY_PUBLISH_FAILED;
+      if (full && !any_eviction_make_room (self->eviction, draft->directory, draft->generation, &writer.bounds,
+                                           record->total_length, &local_error))
+        break;
       if (bound)
         writer.used = any_usage_tick (self->usage);
 
@@ -175,7 +177,13 @@ any_disk_tier_publish (AnyDiskTier     *self,
         return published;
     }
 
-  any_posix_set_error (error, ENOSPC, "Others take all the room in", draft->generation->path);
+  /* What was cleared meanwhile has no room and needs none. */
+  if (!any_generation_is_current (draft->generation, draft->directory))
+    return ANY_PUBLISH_SUPERSEDED;
+
+  if (local_error == NULL)
+    any_posix_set_error (&local_error, ENOSPC, "Others take all the room in", draft->generation->path);
+  g_propagate_error (error, g_steal_pointer (&local_error));
 
   return ANY_PUBLISH_FAILED;
 }
@@ -204,7 +212,7 @@ any_disk_tier_trim (AnyDiskTier     *self,
   g_autoptr (AnyGeneration) generation = NULL;
 
   if (any_location_find_generation (self->location, &directory, &generation, NULL) && generation != NULL && generation->writable)
-    any_eviction_trim (self->eviction, generation, bounds);
+    any_eviction_trim (self->eviction, directory, generation, bounds);
 }
 
 /* How many entries this process has taken away to make room. */

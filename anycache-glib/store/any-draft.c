@@ -65,6 +65,8 @@ begin_in (AnyDraft           *self,
   else if (any_entry_file_identify (self->generation, path, &self->entry, error))
     {
       self->sequence = record.sequence;
+      self->supersessions = record.supersessions;
+      self->evictions = record.evictions;
       return TRUE;
     }
 
@@ -137,7 +139,7 @@ conclude (const AnyDraft *self,
 }
 
 /* Looks whether nothing was removed in the shard, and nothing stored under the key, since the draft was begun. What is gone without having
- * been removed was evicted. */
+ * been removed was evicted: it may have been something else, if something else was stored meanwhile that supersedes this. */
 static gboolean
 look_for_others (const AnyDraft     *self,
                  AnyShard           *shard,
@@ -150,8 +152,12 @@ look_for_others (const AnyDraft     *self,
   if (!any_entry_file_identify (self->generation, path, &now, error))
     return FALSE;
 
-  *alone = shard->record.sequence == self->sequence &&
-           (now.size == 0 || memcmp (&now, &self->entry, sizeof now) == 0);
+  if (shard->record.sequence != self->sequence)
+    *alone = FALSE;
+  else if (now.size == 0)
+    *alone = shard->record.evictions == self->evictions || shard->record.supersessions == self->supersessions;
+  else
+    *alone = memcmp (&now, &self->entry, sizeof now) == 0;
 
   return TRUE;
 }
@@ -213,6 +219,7 @@ any_draft_publish (const AnyDraft *self,
   AnyShardPath path;
   AnyShard     shard;
   AnyPublish   outcome = ANY_PUBLISH_FAILED;
+  AnyPublish   concluded;
   GError      *write_error = NULL;
 
   any_shard_path_init (&path, &key->ident);
@@ -224,7 +231,11 @@ any_draft_publish (const AnyDraft *self,
       any_shard_leave (&shard);
     }
 
-  return outcome == ANY_PUBLISHED || outcome == ANY_PUBLISH_FAILED ? conclude (self, location, write_error, error) : outcome;
+  if (outcome == ANY_PUBLISH_SUPERSEDED)
+    return outcome;
+  concluded = conclude (self, location, write_error, error);
+
+  return concluded == ANY_PUBLISHED ? outcome : concluded;
 }
 
 /* Removes what was there when the draft was begun, unless something else has its place. */

@@ -23,7 +23,9 @@ typedef struct
   AnyOrigin      origin;
   AnyDirectory  *directory;  /* (owned) (nullable) */
   AnyGeneration *generation; /* (owned) (nullable) */
-  guint64        sequence;
+  guint32        sequence;   /* the shard's, as the two below */
+  guint32        supersessions;
+  guint32        evictions;
   guint64        epoch; /* in which the generation was last seen to be current */
   guint64        begun; /* the epoch in which the draft was begun */
   guint64        marks; /* the number of the last one */

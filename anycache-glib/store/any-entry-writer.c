@@ -165,15 +165,18 @@ place (const AnyEntryWriter *self,
   return FALSE;
 }
 
-/* Whether there is room for what was just reserved. Asked after the reservation is written, so of two who take the last room both know. */
+/* Whether there is room for what was just reserved. Asked after the reservation is written, so of two who take the last room both know.
+ * Where that is in doubt, there is none. */
 static gboolean
 fits (const AnyEntryWriter *self,
-      AnyShard             *shard)
+      AnyShard             *shard,
+      gboolean             *known)
 {
   AnyLedgerTotal total;
 
-  return any_ledger_sum (shard->generation->state_fd, &total) && !total.doubtful &&
-         any_bounds_allow (&self->bounds, &total, self->record->total_length);
+  *known = any_ledger_sum (shard->generation->state_fd, &total) && !total.doubtful;
+
+  return *known && any_bounds_allow (&self->bounds, &total, self->record->total_length);
 }
 
 /* Reserves the size of an entry. What it takes the place of goes first, where both have no room: nothing of others has to. */
@@ -184,19 +187,21 @@ reserve (const AnyEntryWriter *self,
          AnyEpoch             *epoch,
          GError              **error)
 {
+  gboolean known;
+
   shard->record.bytes += self->record->total_length;
   shard->record.entries++;
   if (!any_shard_begin (shard, error))
     return ANY_WRITE_FAILED;
 
-  if (!any_bounds_are_set (&self->bounds) || fits (self, shard))
+  if (!any_bounds_are_set (&self->bounds) || fits (self, shard, &known))
     return ANY_WRITTEN;
 
-  if (any_entry_file_exists (shard->generation, path))
+  if (known && any_entry_file_exists (shard->generation, path))
     {
       if (!replace (shard, NULL, path->in_generation, self->record->total_length, epoch, error) || !any_shard_begin (shard, error))
         return ANY_WRITE_FAILED;
-      if (fits (self, shard))
+      if (fits (self, shard, &known))
         return ANY_WRITTEN;
     }
 
@@ -230,6 +235,9 @@ any_entry_writer_write (const AnyEntryWriter *self,
 
   if (outcome == ANY_WRITTEN && !write_and_place (self, shard, path, epoch, error))
     outcome = ANY_WRITE_FAILED;
+
+  if (outcome == ANY_WRITTEN && self->supersedes)
+    shard->record.supersessions++;
 
   if (outcome != ANY_WRITTEN)
     {

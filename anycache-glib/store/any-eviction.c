@@ -31,6 +31,9 @@
 #define FIRST_PAUSE_US 500
 #define LAST_PAUSE_US  100000
 
+/* So many take a millisecond or two. */
+#define MAX_AT_ONCE 64
+
 struct _AnyEviction
 {
   AnyUsage *usage; /* set once */
@@ -253,27 +256,40 @@ is_enough (const AnyBounds      *bounds,
   return any_bounds_allow (bounds, total, wanted->bytes) || total->entries <= 1;
 }
 
-/* Looks whether there is room, and takes away one after the other if not. Who is patient lets those come to an end first who are changing
- * something now. */
+/* What is wanted of an eviction. */
+typedef struct
+{
+  AnyDirectory    *directory;
+  AnyGeneration   *generation;
+  const AnyBounds *bounds;
+  AnyLedgerTotal   wanted;  /* what is about to come */
+  gboolean         patient; /* lets those come to an end first who are changing something now */
+} Demand;
+
+/* Looks whether there is room, and takes some away if not: one after the other, and not so many that others would wait for long. While
+ * the numbers are in doubt, nobody goes. */
 static gboolean
-evict_some (AnyEviction          *self,
-            AnyGeneration        *generation,
-            const AnyBounds      *bounds,
-            const AnyLedgerTotal *wanted,
-            gboolean              patient)
+evict_some (AnyEviction  *self,
+            const Demand *demand,
+            guint        *n_evicted)
 {
   AnyLedgerTotal total;
   gboolean       enough = FALSE;
 
+  *n_evicted = 0;
   g_mutex_lock (&self->lock);
 
-  if (any_measure (generation, &total))
+  if (any_measure (demand->generation, &total) && !total.doubtful)
     {
-      total.bytes += wanted->bytes;
-      total.entries += wanted->entries;
-      enough = is_enough (bounds, &total, wanted);
-      while (!enough && !(patient && total.busy) && evict_first_locked (self, generation, &total))
-        enough = is_enough (bounds, &total, wanted);
+      total.bytes += demand->wanted.bytes;
+      total.entries += demand->wanted.entries;
+      enough = is_enough (demand->bounds, &total, &demand->wanted);
+      while (!enough && *n_evicted < MAX_AT_ONCE && !(demand->patient && total.busy) &&
+             evict_first_locked (self, demand->generation, &total))
+        {
+          enough = is_enough (demand->bounds, &total, &demand->wanted);
+          ++*n_evicted;
+        }
     }
 
   g_mutex_unlock (&self->lock);
@@ -281,22 +297,25 @@ evict_some (AnyEviction          *self,
   return enough;
 }
 
-/* Goes on until there is room, or gives up after a while: what is being written by others cannot go. */
+/* Goes on until there is room, or gives up where nobody could go for a while: what is being written by others cannot. In a generation
+ * that was cleared, nobody is left. */
 static gboolean
-evict_until_enough (AnyEviction          *self,
-                    AnyGeneration        *generation,
-                    const AnyBounds      *bounds,
-                    const AnyLedgerTotal *wanted,
-                    gboolean              patient)
+evict_until_enough (AnyEviction  *self,
+                    const Demand *demand)
 {
   gint64 deadline = g_get_monotonic_time () + ANY_GATE_WAIT_US;
+  gulong pause_us = FIRST_PAUSE_US;
+  guint  n_evicted;
 
-  for (gulong pause_us = FIRST_PAUSE_US; !evict_some (self, generation, bounds, wanted, patient);
-       pause_us = MIN (2 * pause_us, LAST_PAUSE_US))
+  while (!evict_some (self, demand, &n_evicted))
     {
-      if (g_get_monotonic_time () >= deadline)
+      if (n_evicted > 0)
+        continue;
+      if (g_get_monotonic_time () >= deadline || !any_generation_is_current (demand->generation, demand->directory))
         return FALSE;
+
       g_usleep (pause_us);
+      pause_us = MIN (2 * pause_us, LAST_PAUSE_US);
     }
 
   return TRUE;
@@ -305,15 +324,16 @@ evict_until_enough (AnyEviction          *self,
 /* Makes room for an entry of a certain length. What others are about to write counts, and cannot go. */
 gboolean
 any_eviction_make_room (AnyEviction     *self,
+                        AnyDirectory    *directory,
                         AnyGeneration   *generation,
                         const AnyBounds *bounds,
                         guint64          length,
                         GError         **error)
 {
-  AnyLedgerTotal wanted = { .bytes = length, .entries = 1 };
-  guint64        count = any_eviction_get_count (self);
+  const Demand demand = { directory, generation, bounds, { .bytes = length, .entries = 1 }, FALSE };
+  guint64      count = any_eviction_get_count (self);
 
-  if (evict_until_enough (self, generation, bounds, &wanted, FALSE))
+  if (evict_until_enough (self, &demand))
     {
       __atomic_store_n (&self->due, any_eviction_get_count (self) != count, __ATOMIC_RELAXED);
       return TRUE;
@@ -335,10 +355,11 @@ any_eviction_is_due (AnyEviction *self)
  * for that. */
 void
 any_eviction_trim (AnyEviction     *self,
+                   AnyDirectory    *directory,
                    AnyGeneration   *generation,
                    const AnyBounds *bounds)
 {
-  AnyLedgerTotal nothing = { 0 };
+  const Demand demand = { directory, generation, bounds, { 0 }, TRUE };
 
-  evict_until_enough (self, generation, bounds, &nothing, TRUE);
+  evict_until_enough (self, &demand);
 }

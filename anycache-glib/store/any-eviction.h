@@ -25,6 +25,7 @@ void         any_eviction_free (AnyEviction *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AnyEviction, any_eviction_free)
 
 gboolean any_eviction_make_room (AnyEviction     *self,
+                                 AnyDirectory    *directory,
                                  AnyGeneration   *generation,
                                  const AnyBounds *bounds,
                                  guint64          length,
@@ -33,6 +34,7 @@ gboolean any_eviction_make_room (AnyEviction     *self,
 gboolean any_eviction_is_due (AnyEviction *self);
 
 void any_eviction_trim (AnyEviction     *self,
+                        AnyDirectory    *directory,
                         AnyGeneration   *generation,
                         const AnyBounds *bounds);
 

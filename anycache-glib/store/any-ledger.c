@@ -15,8 +15,9 @@
 /* The bytes of the ledger, in native byte order:
  *
  *   ledger = record:256
- *   record = mark:u64 bytes:u64 entries:u32 evictions:u32 sequence:u64
- *   mark   = XXH3-64 of the other numbers, seeded with this boot of the machine and the shard; 0 while that is being changed
+ *   record = mark:u64 bytes:u64 entries:u32 evictions:u32 sequence:u32 supersessions:u32
+ *   mark   = XXH3-64 of the other numbers, seeded with this boot of the machine and the shard; its complement while the shard is
+ *            being changed
  *
  * So one number tells all that could be wrong with a record: that it is damaged, that its writer died, that it comes from
  * another shard or byte order, or that it is from before a crash that may have lost what was written last. The shard is then
@@ -28,7 +29,8 @@ typedef struct
   guint64 bytes;
   guint32 entries;
   guint32 evictions;
-  guint64 sequence;
+  guint32 sequence;
+  guint32 supersessions;
 } RawRecord;
 
 G_STATIC_ASSERT (sizeof (RawRecord) == ANY_LEDGER_RECORD_SIZE);
@@ -59,19 +61,18 @@ mark_of (const RawRecord *raw,
 {
   guint64 mark = XXH3_64bits_withSeed (&raw->bytes, sizeof *raw - sizeof raw->mark, any_ledger_boot_tag () + shard);
 
-  return mark != 0 ? mark : 1;
+  /* Neither it nor its complement may be what a file that was cut reads as. */
+  return mark != 0 && mark != G_MAXUINT64 ? mark : 1;
 }
 
-/* Whether nobody vouches for the numbers. While somebody changes a shard they are not too low, and not all zero: he has counted what he is
- * about to put there. */
+/* Whether nobody of this boot vouches for the numbers. While somebody changes a shard they are not too low. */
 static gboolean
 is_doubtful (const RawRecord *raw,
              guint            shard)
 {
-  if (raw->mark != 0)
-    return raw->mark != mark_of (raw, shard);
+  guint64 mark = mark_of (raw, shard);
 
-  return raw->bytes == 0 && raw->entries == 0;
+  return raw->mark != mark && raw->mark != ~mark;
 }
 
 static void
@@ -86,6 +87,7 @@ unpack (const RawRecord *raw,
     .entries = raw->entries,
     .evictions = raw->evictions,
     .sequence = raw->sequence,
+    .supersessions = raw->supersessions,
   };
 }
 
@@ -99,8 +101,9 @@ pack (const AnyLedgerRecord *record,
     .entries = record->entries,
     .evictions = record->evictions,
     .sequence = record->sequence,
+    .supersessions = record->supersessions,
   };
-  raw->mark = record->settled ? mark_of (raw, shard) : 0;
+  raw->mark = record->settled ? mark_of (raw, shard) : ~mark_of (raw, shard);
 }
 
 /* A file that was cut reads as zeros, which are not settled. */

@@ -19,8 +19,9 @@ typedef struct
   gboolean doubtful; /* nobody vouches for them at all; else they are at least not too low */
   guint64  bytes;
   guint32  entries;
-  guint32  evictions; /* 0: whatever was stored here is here, or was removed */
-  guint64  sequence;  /* counts removals */
+  guint32  evictions;     /* 0: whatever was stored here is here, or was removed */
+  guint32  sequence;      /* counts removals */
+  guint32  supersessions; /* counts what was stored in spite of anything that was there */
 } AnyLedgerRecord;
 
 typedef struct

@@ -13,7 +13,7 @@ static AnyLedgerRecord
 measure_shard (AnyGeneration         *generation,
                guint                  index,
                const AnyLedgerRecord *known,
-               gboolean              *busy)
+               AnyLedgerTotal        *total)
 {
   AnyLedgerRecord counted = *known;
   AnyShard        shard;
@@ -31,7 +31,8 @@ measure_shard (AnyGeneration         *generation,
   /* Of a shard that somebody is at, the numbers are not too low; unless he is about to count it. */
   if (!any_shard_enter (&shard, generation, index, known->doubtful ? ANY_GATE_WAIT_US : 0, NULL))
     {
-      *busy = TRUE;
+      total->busy = TRUE;
+      total->doubtful |= known->doubtful;
       return *known;
     }
 
@@ -56,7 +57,7 @@ any_measure (AnyGeneration  *generation,
 
   for (guint i = 0; i < ANY_LEDGER_SHARDS; i++)
     {
-      AnyLedgerRecord record = measure_shard (generation, i, &records[i], &total->busy);
+      AnyLedgerRecord record = measure_shard (generation, i, &records[i], total);
 
       total->bytes += record.bytes;
       total->entries += record.entries;

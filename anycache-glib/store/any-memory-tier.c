@@ -9,8 +9,8 @@
 #include "any-record-table.h"
 
 /* What a record costs beyond the bytes of its entry: itself, the GVariant with its GBytes, and a slot of the table or two. Of 100,000
- * entries that were read, each takes 237 bytes more than it has. */
-#define RECORD_OVERHEAD 256
+ * entries that were stored, each takes 237 bytes more than it has, and of as many that were read and used some 320. */
+#define RECORD_OVERHEAD 320
 
 /* Eviction is SIEVE (Zhang et al., NSDI 2024): a queue in order of arrival, a bit for “used since”, and a hand that walks from old
  * to new, spares what was used, and takes the first that was not. A hit only sets a bit, and a scan does not flush what is

@@ -157,8 +157,13 @@ init (AnyShard      *self,
       AnyGeneration *generation,
       guint          index)
 {
-  *self = (AnyShard){ .generation = any_generation_ref (generation), .index = index };
-  g_snprintf (self->name, sizeof self->name, "%02x", index & 0xff);
+  static const char digits[] = "0123456789abcdef";
+
+  *self = (AnyShard){
+    .generation = any_generation_ref (generation),
+    .index = index,
+    .name = { digits[index >> 4], digits[index & 0xf] },
+  };
 }
 
 /* Makes the record right again. The sequence stays, since results that are being computed must not be refused for a count. What may have
@@ -170,6 +175,7 @@ recount (AnyShard *self)
     .settled = TRUE,
     .evictions = MAX (self->record.evictions, 1),
     .sequence = self->record.sequence,
+    .supersessions = self->record.supersessions,
   };
 
   if (!any_shard_foreach (self, count_cb, &counted))

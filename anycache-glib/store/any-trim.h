@@ -13,7 +13,7 @@ typedef struct
 {
   AnyIdent ident;
   guint64  used;    /* ns since the epoch: when it was last used, as far as that is recorded */
-  gboolean expired; /* nobody may use it any more */
+  gboolean expired; /* its age has run out */
 } AnyCandidate;
 
 /* Who goes first, of entries that were looked at once: those that have expired, then those whose last use is longest ago. It makes no

@@ -113,7 +113,16 @@ record_cb (gpointer data)
   usage_unref (self);
 }
 
-/* The first use since the last was recorded. */
+/* Has what is pending recorded some time from now. Where no thread can be had for that, it is with the next flush, or in the end. */
+static void
+record_later (AnyUsage *self,
+              gint64    delay_us)
+{
+  if (!any_pool_try_push_later (record_cb, usage_ref (self), delay_us))
+    usage_unref (self);
+}
+
+/* The first use since the last was recorded. A record that was read anew may be of an entry that is pending already. */
 static void
 note_first (AnyUsage  *self,
             AnyRecord *record)
@@ -121,6 +130,7 @@ note_first (AnyUsage  *self,
   guint64     now = any_usage_tick (self);
   AnyRecency *recency = __atomic_load_n (&record->recency, __ATOMIC_ACQUIRE);
   AnyRecency *none = NULL;
+  gboolean    is_new;
   guint       n_pending;
 
   if (recency == NULL)
@@ -139,14 +149,14 @@ note_first (AnyUsage  *self,
   g_mutex_lock (&self->lock);
   __atomic_store_n (&recency->used, now, __ATOMIC_RELAXED);
   __atomic_store_n (&recency->pending, TRUE, __ATOMIC_RELEASE);
-  g_hash_table_replace (self->pending, &recency->ident, any_recency_ref (recency));
+  is_new = g_hash_table_replace (self->pending, &recency->ident, any_recency_ref (recency));
   n_pending = g_hash_table_size (self->pending);
   g_mutex_unlock (&self->lock);
 
-  if (n_pending == 1)
-    any_pool_push_later (record_cb, usage_ref (self), ANY_USAGE_INTERVAL_US);
-  else if (n_pending == MAX_PENDING)
-    any_pool_push (record_cb, usage_ref (self));
+  if (is_new && n_pending == 1)
+    record_later (self, ANY_USAGE_INTERVAL_US);
+  else if (is_new && n_pending == MAX_PENDING)
+    record_later (self, 0);
 }
 
 /* Notes that a record was used just now. */
