@@ -15,9 +15,9 @@ gboolean any_cache_is_on (AnyCache *self);
 
 AnyCore *any_cache_get_active_core (AnyCache *self);
 
-AnyBounds any_cache_get_bounds (AnyCache *self);
+AnyCore *any_cache_peek_core (AnyCache *self);
 
-void any_cache_trim (AnyCache *self);
+AnyBounds any_cache_get_bounds (AnyCache *self);
 
 void any_cache_note_stored (AnyCache *self);
 

@@ -8,6 +8,63 @@
 
 #include "any-cache-private.h"
 #include "any-policy.h"
+#include "any-pool.h"
+
+static AnyBounds
+get_bounds (AnyCacheSettings *settings)
+{
+  return (AnyBounds){
+    .max_bytes = __atomic_load_n (&settings->maxsize, __ATOMIC_RELAXED),
+    .max_entries = __atomic_load_n (&settings->maxentries, __ATOMIC_RELAXED),
+  };
+}
+
+/* What may be in the directory after something was stored through this object. */
+AnyBounds
+any_cache_get_bounds (AnyCache *self)
+{
+  return get_bounds (any_cache_get_settings (self));
+}
+
+typedef struct
+{
+  AnyCore          *core;     /* (owned) */
+  AnyCacheSettings *settings; /* (owned) */
+} Trim;
+
+/* By the time that somebody comes to it, the bounds may be others. */
+static void
+trim_cb (gpointer data)
+{
+  Trim     *trim = data;
+  AnyBounds bounds;
+
+  g_atomic_int_set (&trim->settings->trimming, FALSE);
+  bounds = get_bounds (trim->settings);
+  if (any_bounds_are_set (&bounds) && bounds.max_bytes != 0 && bounds.max_entries != 0)
+    any_core_trim (trim->core, &bounds);
+
+  g_atomic_rc_box_release (trim->settings);
+  any_core_release (trim->core);
+  g_free (trim);
+}
+
+/* Takes away what is too much under new bounds. A cache that is off leaves what is stored as it is; one that was not used yet has no
+ * say before it stores something. */
+static void
+trim_later (AnyCache *self)
+{
+  AnyCacheSettings *settings = any_cache_get_settings (self);
+  AnyCore          *core = any_cache_is_on (self) ? any_cache_peek_core (self) : NULL;
+  Trim             *trim;
+
+  if (core == NULL || !g_atomic_int_compare_and_exchange (&settings->trimming, FALSE, TRUE))
+    return;
+
+  trim = g_new (Trim, 1);
+  *trim = (Trim){ any_core_ref (core), g_atomic_rc_box_acquire (settings) };
+  any_pool_push (trim_cb, trim);
+}
 
 /**
  * any_cache_get_maxsize: (get-property maxsize)
@@ -49,7 +106,7 @@ any_cache_set_maxsize (AnyCache *self,
   if (__atomic_exchange_n (&any_cache_get_settings (self)->maxsize, maxsize, __ATOMIC_RELAXED) == maxsize)
     return;
 
-  any_cache_trim (self);
+  trim_later (self);
   g_object_notify (G_OBJECT (self), "maxsize");
 }
 
@@ -92,15 +149,8 @@ any_cache_set_maxentries (AnyCache *self,
   if (__atomic_exchange_n (&any_cache_get_settings (self)->maxentries, maxentries, __ATOMIC_RELAXED) == maxentries)
     return;
 
-  any_cache_trim (self);
+  trim_later (self);
   g_object_notify (G_OBJECT (self), "maxentries");
-}
-
-/* What may be in the directory after something was stored through this object. */
-AnyBounds
-any_cache_get_bounds (AnyCache *self)
-{
-  return (AnyBounds){ .max_bytes = any_cache_get_maxsize (self), .max_entries = any_cache_get_maxentries (self) };
 }
 
 /**

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* What can be changed of a cache at any time, beside what belongs to its core. Each field is atomic. */
+/* What can be changed of a cache at any time, beside what belongs to its core: a box that counts its references. Each field is atomic. */
 typedef struct
 {
   gint64 maxsize;               /* bytes, 0 for off, -1 for no limit */
@@ -17,6 +17,7 @@ typedef struct
   gint64 check_interval;        /* us */
   gint64 wait_timeout;          /* us */
   gint64 compression_threshold; /* bytes, -1 to compress nothing */
+  int    trimming;              /* somebody will look whether there is too much */
 } AnyCacheSettings;
 
 AnyCacheSettings *any_cache_get_settings (AnyCache *self);

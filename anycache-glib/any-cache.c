@@ -11,7 +11,6 @@
 #include "any-cache-settings.h"
 #include "any-owner.h"
 #include "any-policy.h"
-#include "any-pool.h"
 #include "any-temporary.h"
 
 /* Longer than what is worth to be waited for takes, and about as long as somebody waits who sees nothing happen. */
@@ -60,10 +59,9 @@ struct _AnyCache
   gboolean temporary; /* set once */
   gboolean disabled;  /* set once */
 
-  AnyCore         *core; /* (owned), atomic: replaced in a child after a fork */
-  AnyCacheSettings settings;
-  int              failing;  /* atomic: the last store failed, and it was said */
-  int              trimming; /* atomic: somebody will look whether there is too much */
+  AnyCore          *core;     /* (owned), atomic: replaced in a child after a fork */
+  AnyCacheSettings *settings; /* (owned), set once: outlives the cache while somebody looks whether there is too much */
+  int               failing;  /* atomic: the last store failed, and it was said */
 };
 
 typedef enum
@@ -116,40 +114,22 @@ any_cache_get_core (AnyCache *self)
 AnyCacheSettings *
 any_cache_get_settings (AnyCache *self)
 {
-  return &self->settings;
+  return self->settings;
 }
 
 gboolean
 any_cache_is_on (AnyCache *self)
 {
   return !self->disabled &&
-         __atomic_load_n (&self->settings.maxsize, __ATOMIC_RELAXED) != 0 &&
-         __atomic_load_n (&self->settings.maxentries, __ATOMIC_RELAXED) != 0;
+         __atomic_load_n (&self->settings->maxsize, __ATOMIC_RELAXED) != 0 &&
+         __atomic_load_n (&self->settings->maxentries, __ATOMIC_RELAXED) != 0;
 }
 
-/* By the time that somebody comes to it, the bounds may be others. */
-static void
-trim_cb (gpointer data)
+/* The core, or NULL where nobody has needed one yet. */
+AnyCore *
+any_cache_peek_core (AnyCache *self)
 {
-  AnyCache *self = data;
-  AnyBounds bounds;
-
-  g_atomic_int_set (&self->trimming, FALSE);
-  bounds = any_cache_get_bounds (self);
-  if (any_cache_is_on (self) && any_bounds_are_set (&bounds))
-    any_core_trim (any_cache_get_core (self), &bounds);
-
-  any_owner_visit (&self->owner, g_object_unref, self);
-}
-
-/* Takes away what is too much under new bounds. A cache that is off leaves what is stored as it is; one that was not used yet has no
- * say before it stores something. */
-void
-any_cache_trim (AnyCache *self)
-{
-  if (g_atomic_pointer_get (&self->core) != NULL && any_cache_is_on (self) &&
-      g_atomic_int_compare_and_exchange (&self->trimming, FALSE, TRUE))
-    any_pool_push (trim_cb, g_object_ref (self));
+  return g_atomic_pointer_get (&self->core) != NULL ? any_cache_get_core (self) : NULL;
 }
 
 /* The core, or NULL where the cache is off. */
@@ -310,6 +290,7 @@ any_cache_finalize (GObject *object)
     any_core_release (self->core);
   if (self->temporary)
     any_temporary_remove (self->cachedir);
+  g_atomic_rc_box_release (self->settings);
   any_owner_clear (&self->owner);
   g_free (self->cachedir);
 
@@ -501,11 +482,12 @@ static void
 any_cache_init (AnyCache *self)
 {
   any_owner_init (&self->owner);
-  self->settings.maxsize = -1;
-  self->settings.maxentries = -1;
-  self->settings.maxage = ANY_POLICY_NO_LIMIT;
-  self->settings.wait_timeout = DEFAULT_WAIT_TIMEOUT_US;
-  self->settings.compression_threshold = DEFAULT_COMPRESSION_THRESHOLD;
+  self->settings = g_atomic_rc_box_new0 (AnyCacheSettings);
+  self->settings->maxsize = -1;
+  self->settings->maxentries = -1;
+  self->settings->maxage = ANY_POLICY_NO_LIMIT;
+  self->settings->wait_timeout = DEFAULT_WAIT_TIMEOUT_US;
+  self->settings->compression_threshold = DEFAULT_COMPRESSION_THRESHOLD;
 }
 
 /**

@@ -276,6 +276,22 @@ START_TEST (test_other_bounds)
 }
 END_TEST
 
+/* To look whether there is too much keeps nobody alive, also where no main loop runs. */
+START_TEST (test_bounds_and_last_reference)
+{
+  g_auto (Setup) setup = { 0 };
+  AnyCache *cache;
+
+  init (&setup, 2);
+  any_cache_set_maxentries (setup.cache, 1);
+  g_clear_object (&setup.function);
+  cache = setup.cache;
+  g_object_add_weak_pointer (G_OBJECT (cache), (gpointer *) &cache);
+  g_clear_object (&setup.cache);
+  ck_assert_ptr_null (cache);
+}
+END_TEST
+
 START_TEST (test_off)
 {
   g_auto (Setup) setup = { 0 };
@@ -719,6 +735,7 @@ main (void)
   tcase_add_test (rules, test_last_one_stays);
   tcase_add_test (rules, test_number_of_entries);
   tcase_add_test (rules, test_other_bounds);
+  tcase_add_test (rules, test_bounds_and_last_reference);
   tcase_add_test (rules, test_off);
   tcase_add_test (rules, test_expired_goes_first);
   tcase_add_test (rules, test_times_to_come);
