@@ -178,7 +178,7 @@ any_disk_tier_publish (AnyDiskTier     *self,
     }
 
   /* What was cleared meanwhile has no room and needs none. */
-  if (!any_generation_is_current (draft->generation, draft->directory))
+  if (any_draft_was_cleared (draft))
     return ANY_PUBLISH_SUPERSEDED;
 
   if (local_error == NULL)

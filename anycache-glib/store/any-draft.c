@@ -112,6 +112,13 @@ any_draft_begin (AnyDraft     *self,
     }
 }
 
+/* Whether a clear has taken away the generation that a result would be stored in. */
+gboolean
+any_draft_was_cleared (const AnyDraft *self)
+{
+  return !any_generation_is_current (self->generation, self->directory) && any_directory_is_in_place (self->directory);
+}
+
 /* Says what has become of a result. A generation that was cleared away takes what is written to it out of sight, or fails once it
  * is removed; a directory that was removed fails. */
 static AnyPublish
@@ -219,7 +226,6 @@ any_draft_publish (const AnyDraft *self,
   AnyShardPath path;
   AnyShard     shard;
   AnyPublish   outcome = ANY_PUBLISH_FAILED;
-  AnyPublish   concluded;
   GError      *write_error = NULL;
 
   any_shard_path_init (&path, &key->ident);
@@ -231,11 +237,7 @@ any_draft_publish (const AnyDraft *self,
       any_shard_leave (&shard);
     }
 
-  if (outcome == ANY_PUBLISH_SUPERSEDED)
-    return outcome;
-  concluded = conclude (self, location, write_error, error);
-
-  return concluded == ANY_PUBLISHED ? outcome : concluded;
+  return outcome == ANY_PUBLISHED || outcome == ANY_PUBLISH_FAILED ? conclude (self, location, write_error, error) : outcome;
 }
 
 /* Removes what was there when the draft was begun, unless something else has its place. */

@@ -39,6 +39,8 @@ gboolean any_draft_begin (AnyDraft     *self,
                           AnyOrigin     origin,
                           GError      **error);
 
+gboolean any_draft_was_cleared (const AnyDraft *self);
+
 void any_draft_clear (AnyDraft *self);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AnyDraft, any_draft_clear)
