@@ -67,6 +67,39 @@ any_test_process_play (int         line,
   any_test_process_end (line);
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+#define ANY_TEST_HAS_ASAN TRUE
+#elif defined(__has_feature)
+#define ANY_TEST_HAS_ASAN __has_feature (address_sanitizer)
+#else
+#define ANY_TEST_HAS_ASAN FALSE
+#endif
+
+/* Waits until no other thread of this process works, for a while: what is removed in the background is soon gone. The address sanitizer
+ * leaves the locks of its allocator to a child as they are. */
+static inline void
+any_test_let_threads_rest (void)
+{
+  gint64   deadline = any_test_deadline ();
+  gboolean at_rest = !ANY_TEST_HAS_ASAN;
+
+  while (!at_rest && any_test_wait (deadline))
+    {
+      g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+      const char *name;
+
+      at_rest = TRUE;
+      while (tasks != NULL && (name = g_dir_read_name (tasks)) != NULL)
+        {
+          g_autofree char *path = g_build_filename ("/proc/self/task", name, "stat", NULL);
+          g_autofree char *stat = NULL;
+
+          if (atoi (name) != getpid () && g_file_get_contents (path, &stat, NULL, NULL))
+            at_rest = at_rest && strstr (stat, ") S ") != NULL;
+        }
+    }
+}
+
 static inline AnyTestProcess
 any_test_process_start (AnyTestPart part,
                         gpointer    data)
@@ -76,6 +109,7 @@ any_test_process_start (AnyTestPart part,
 
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), ==, 0);
   fflush (NULL);
+  any_test_let_threads_rest ();
 
   self.line = ends[0];
   self.pid = fork ();
@@ -311,14 +345,6 @@ any_test_can_step (void)
   return can;
 }
 
-#if defined(__SANITIZE_ADDRESS__)
-#define ANY_TEST_HAS_ASAN TRUE
-#elif defined(__has_feature)
-#define ANY_TEST_HAS_ASAN __has_feature (address_sanitizer)
-#else
-#define ANY_TEST_HAS_ASAN FALSE
-#endif
-
 /* Whether a process may fork at any instant of its threads: the address sanitizer leaves the locks of its allocator to the child
  * as they are. Says so where it may not. */
 static inline gboolean
@@ -340,6 +366,7 @@ any_test_process_step_to (AnyTestPart part,
   int   status;
 
   fflush (NULL);
+  any_test_let_threads_rest ();
   pid = fork ();
   g_assert_cmpint (pid, >=, 0);
   if (pid == 0)
