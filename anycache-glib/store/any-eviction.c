@@ -25,8 +25,6 @@
 /* A time so far ahead was made by a clock that was set back since. */
 #define MAX_AHEAD_NS G_GUINT64_CONSTANT (1000000000)
 
-#define NS_PER_S G_GUINT64_CONSTANT (1000000000)
-
 /* While all that could go is being written by others: each pause is twice as long as the last, since each ends with a look at everything. */
 #define FIRST_PAUSE_US 500
 #define LAST_PAUSE_US  100000
@@ -78,7 +76,7 @@ used_of (AnyEviction       *self,
          const AnyIdent    *ident,
          const struct stat *status)
 {
-  return MAX (status->st_mtim.tv_sec * NS_PER_S + status->st_mtim.tv_nsec, any_usage_find (self->usage, ident));
+  return MAX (any_posix_get_mtime (status), any_usage_find (self->usage, ident));
 }
 
 /* Whether an entry that may expire has. */

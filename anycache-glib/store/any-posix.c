@@ -217,6 +217,13 @@ any_posix_set_mode (int    fd,
   return (status.st_mode & 0777) == mode || fchmod (fd, mode) == 0;
 }
 
+/* The time of the last change, in nanoseconds since the epoch. */
+guint64
+any_posix_get_mtime (const struct stat *status)
+{
+  return status->st_mtim.tv_sec * G_GUINT64_CONSTANT (1000000000) + status->st_mtim.tv_nsec;
+}
+
 /* Sets the time of the last change, in nanoseconds since the epoch, of an open file, or of one in an open directory. */
 gboolean
 any_posix_set_mtime (int         fd,

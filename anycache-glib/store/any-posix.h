@@ -5,6 +5,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
@@ -44,6 +45,8 @@ gssize any_posix_read_at (int      fd,
 
 gboolean any_posix_set_mode (int    fd,
                              mode_t mode);
+
+guint64 any_posix_get_mtime (const struct stat *status);
 
 gboolean any_posix_set_mtime (int         fd,
                               const char *path,

@@ -207,7 +207,7 @@ record_one (AnyRecency    *recency,
   any_shard_path_init (&path, &recency->ident);
   if (fstatat (generation->fd, path.in_generation, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
       S_ISREG (status.st_mode) &&
-      (guint64) status.st_mtim.tv_sec * NS_PER_S + status.st_mtim.tv_nsec < used)
+      any_posix_get_mtime (&status) < used)
     any_posix_set_mtime (generation->fd, path.in_generation, used);
 }
 
