@@ -133,4 +133,16 @@ any_test_count_descriptors (void)
   return n;
 }
 
+/* What is removed in the background holds descriptors, and is waited for. */
+static inline void
+any_test_assert_descriptors (guint n_descriptors)
+{
+  gint64 deadline = any_test_deadline ();
+
+  while (any_test_count_descriptors () != n_descriptors && any_test_wait (deadline))
+    ;
+
+  g_assert_cmpuint (any_test_count_descriptors (), ==, n_descriptors);
+}
+
 G_END_DECLS

@@ -682,7 +682,7 @@ START_TEST (test_all_is_closed)
     }
 
   any_disk_tier_free (g_steal_pointer (&tier));
-  ck_assert_uint_eq (any_test_count_descriptors (), n_descriptors);
+  any_test_assert_descriptors (n_descriptors);
 }
 END_TEST
 

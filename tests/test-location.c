@@ -282,7 +282,6 @@ START_TEST (test_threads)
   g_autoptr (Fixture) self = fixture_new ();
   GThread *threads[3];
   guint    n_descriptors = any_test_count_descriptors ();
-  gint64   deadline = any_test_deadline ();
 
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     threads[i] = g_thread_new ("worker", work_thread, self->location);
@@ -291,10 +290,7 @@ START_TEST (test_threads)
 
   any_location_free (self->location);
   self->location = any_location_new (self->cachedir);
-
-  /* Somebody may still be removing what was cleared. */
-  while (any_test_count_descriptors () != n_descriptors)
-    ck_assert (any_test_wait (deadline));
+  any_test_assert_descriptors (n_descriptors);
 }
 END_TEST
 
