@@ -10,6 +10,7 @@
 G_BEGIN_DECLS
 
 AnyEntry *any_entry_new (AnyFunction *function,
+                         GVariant    *args,
                          AnyRecord   *record);
 
 G_END_DECLS

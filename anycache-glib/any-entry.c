@@ -7,6 +7,8 @@
 #include "any-entry-private.h"
 
 #include "any-cache-private.h"
+#include "any-call.h"
+#include "any-computation.h"
 #include "any-dependency-list.h"
 #include "any-function-private.h"
 
@@ -15,8 +17,9 @@
  *
  * A result as the cache holds it: the value, its times, and what it depends on.
  *
- * An entry does not change. Whether it may still be used is asked with [method@AnyCache.Entry.is_current], which is much cheaper
- * than a look-up where a language would have to build the arguments anew: a program may keep a decoded result beside its entry.
+ * An entry does not change. Whether it may still be used is asked with [method@AnyCache.Entry.is_current], and it is used with
+ * [method@AnyCache.Entry.use]. Both are much cheaper than a call where a language would have to build the arguments anew: a program
+ * may keep a decoded result beside its entry.
  *
  * All methods may be called from any thread.
  *
@@ -27,6 +30,7 @@ struct _AnyEntry
   GObject parent_instance;
 
   AnyFunction *function; /* (owned), set once */
+  GVariant    *args;     /* (owned), set once */
   AnyRecord   *record;   /* (owned), set once */
 };
 
@@ -38,6 +42,7 @@ any_entry_finalize (GObject *object)
   AnyEntry *self = ANY_ENTRY (object);
 
   g_clear_pointer (&self->record, any_record_unref);
+  g_clear_pointer (&self->args, g_variant_unref);
   g_clear_object (&self->function);
 
   G_OBJECT_CLASS (any_entry_parent_class)->finalize (object);
@@ -64,11 +69,13 @@ is_filled (AnyEntry *self)
 /* Takes the record. */
 AnyEntry *
 any_entry_new (AnyFunction *function,
+               GVariant    *args,
                AnyRecord   *record)
 {
   AnyEntry *self = g_object_new (ANY_TYPE_ENTRY, NULL);
 
   self->function = g_object_ref (function);
+  self->args = g_variant_ref (args);
   self->record = record;
 
   return self;
@@ -190,4 +197,34 @@ any_entry_is_current (AnyEntry *self)
   any_function_get_terms (self->function, &terms);
 
   return any_cache_is_on (cache) && any_core_is_current (any_cache_get_core (cache), self->record, &terms);
+}
+
+/**
+ * any_entry_use:
+ * @self: an entry
+ *
+ * Takes this result as a call would, if a call would find it fresh.
+ *
+ * A program that keeps what it has decoded asks this before it returns that. Unlike [method@AnyCache.Entry.is_current], it counts as a
+ * hit, so that what is in use is not evicted. Within the callback of a computation it does nothing: what that is made from, it has to
+ * call.
+ *
+ * Returns: whether the result may be returned; %FALSE where [method@AnyCache.Function.call] is to be asked
+ *
+ * Since: 1.0
+ */
+gboolean
+any_entry_use (AnyEntry *self)
+{
+  g_autoptr (GVariant) value = NULL;
+
+  g_return_val_if_fail (is_filled (self), FALSE);
+
+  if (any_computation_get () != NULL || !any_entry_is_current (self))
+    return FALSE;
+
+  any_call_count (any_cache_get_core (any_function_get_cache (self->function)), ANY_MISS_NONE);
+  value = any_call_use (self->function, self->args, self->record, NULL, NULL);
+
+  return TRUE;
 }

@@ -35,4 +35,7 @@ char **any_entry_dup_dependencies (AnyEntry *self);
 ANY_AVAILABLE_IN_1_0
 gboolean any_entry_is_current (AnyEntry *self);
 
+ANY_AVAILABLE_IN_1_0
+gboolean any_entry_use (AnyEntry *self);
+
 G_END_DECLS

@@ -209,7 +209,7 @@ any_function_peek (AnyFunction *self,
   if (record != NULL && record->facts.failure)
     g_clear_pointer (&record, any_record_unref);
 
-  return record != NULL ? any_entry_new (self, record) : NULL;
+  return record != NULL ? any_entry_new (self, use.args, record) : NULL;
 }
 
 /**

@@ -37,6 +37,13 @@ void any_request_add_dependency_full (AnyRequest        *self,
                                       AnyDependencyFlags flags);
 
 ANY_AVAILABLE_IN_1_0
+GVariant *any_request_call (AnyRequest   *self,
+                            AnyFunction  *function,
+                            GVariant     *args,
+                            GCancellable *cancellable,
+                            GError      **error);
+
+ANY_AVAILABLE_IN_1_0
 void any_request_call_async (AnyRequest         *self,
                              AnyFunction        *function,
                              GVariant           *args,

@@ -268,6 +268,7 @@ START_TEST (test_is_current_after)
       entry = call_and_peek (&setup);
       rows[i].act (&setup);
       ck_assert_msg (any_entry_is_current (entry) == rows[i].current, "%s", rows[i].what);
+      ck_assert_msg (any_entry_use (entry) == rows[i].current, "%s", rows[i].what);
       ck_assert_int_eq (g_variant_get_int64 (any_entry_get_value (entry)), 1);
     }
 }
@@ -340,6 +341,54 @@ START_TEST (test_outlives_its_makers)
 }
 END_TEST
 
+/* To use it is a hit, and keeps it from being the first to go. */
+START_TEST (test_use_counts)
+{
+  g_auto (Setup) setup = { 0 };
+  g_autoptr (AnyEntry) entry = NULL;
+  g_autoptr (AnyStats) before = NULL;
+  g_autoptr (AnyStats) after = NULL;
+
+  setup_init (&setup);
+  entry = call_and_peek (&setup);
+  call (setup.function, "other");
+  before = any_cache_get_stats (setup.cache);
+  g_usleep (2000);
+  ck_assert (_i == 0 ? any_entry_use (entry) : any_entry_is_current (entry));
+  after = any_cache_get_stats (setup.cache);
+  ck_assert_uint_eq (any_stats_get_hits (after, ANY_TIER_MEMORY) - any_stats_get_hits (before, ANY_TIER_MEMORY), _i == 0 ? 1 : 0);
+
+  any_cache_set_maxentries (setup.cache, 2);
+  call (setup.function, "third");
+  any_cache_set_maxmemory (setup.cache, 0);
+  ck_assert_int_eq (lookup (setup.function, KEY), _i == 0 ? 1 : MISS);
+  ck_assert_int_eq (lookup (setup.function, "other"), _i == 0 ? MISS : 2);
+}
+END_TEST
+
+static void
+use_another (Setup              *setup,
+             AnyRequest *request G_GNUC_UNUSED)
+{
+  ck_assert (any_entry_is_current (setup->data));
+  ck_assert (!any_entry_use (setup->data));
+}
+
+/* What is made from it would not know. */
+START_TEST (test_no_use_in_a_computation)
+{
+  g_auto (Setup) setup = { 0 };
+  g_autoptr (AnyEntry) entry = NULL;
+
+  setup_init (&setup);
+  setup.data = entry = call_and_peek (&setup);
+  setup.during = use_another;
+  call (setup.function, "other");
+  ck_assert_int_eq (setup.n_computed, 2);
+  ck_assert (any_entry_use (entry));
+}
+END_TEST
+
 START_TEST (test_nothing_to_peek_at)
 {
   g_auto (Setup) setup = { 0 };
@@ -375,6 +424,8 @@ main (void)
   tcase_add_test (all, test_dependency_changes);
   tcase_add_test (all, test_expires);
   tcase_add_test (all, test_outlives_its_makers);
+  tcase_add_loop_test (all, test_use_counts, 0, 2);
+  tcase_add_test (all, test_no_use_in_a_computation);
   tcase_add_test (all, test_nothing_to_peek_at);
   suite_add_tcase (suite, all);
 

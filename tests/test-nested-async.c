@@ -20,6 +20,7 @@ struct _Level
   const char   *text;     /* (nullable): that it asks the one below for, instead of its own */
   gint64        maxage;
   gboolean      no_store;
+  gboolean      waits;       /* for what it asks, in its thread */
   gboolean      is_lenient;  /* answers though the one below has failed */
   GCancellable *cancellable; /* (nullable): for what it asks */
   int           n_computed;
@@ -41,15 +42,13 @@ typedef struct
   Level      *level;
 } Question;
 
+/* Takes the question. */
 static void
-called_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      data)
+answer_from_below (Question *question,
+                   GVariant *value,
+                   GError   *error)
 {
-  g_autofree Question *question = data;
   g_autoptr (AnyRequest) request = question->request;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) value = any_request_call_finish (ANY_REQUEST (source), result, &error);
 
   if (value != NULL)
     any_request_return_value (request, g_variant_new_int64 (1 + g_variant_get_int64 (value)));
@@ -57,16 +56,36 @@ called_cb (GObject      *source,
     any_request_return_value (request, g_variant_new_int64 (-1));
   else
     any_request_return_error (request, error);
+  g_free (question);
+}
+
+static void
+called_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) value = any_request_call_finish (ANY_REQUEST (source), result, &error);
+
+  answer_from_below (data, value, error);
 }
 
 static gboolean
 ask_below_cb (gpointer data)
 {
-  Question *question = data;
-  Level    *level = question->level;
+  Question   *question = data;
+  Level      *level = question->level;
+  const char *text = level->text != NULL ? level->text : text_of (question->request);
 
-  any_request_call_async (question->request, level->below->function, text_args (level->text != NULL ? level->text : text_of (question->request)),
-                          level->cancellable, called_cb, question);
+  if (level->waits)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GVariant) value = any_request_call (question->request, level->below->function, text_args (text), level->cancellable, &error);
+
+      answer_from_below (question, value, error);
+    }
+  else
+    any_request_call_async (question->request, level->below->function, text_args (text), level->cancellable, called_cb, question);
 
   return G_SOURCE_REMOVE;
 }
@@ -179,8 +198,9 @@ START_TEST (test_file)
   g_auto (Tower) tower = { .path = NULL };
 
   tower_init (&tower);
-  if (_i > 0)
-    ask (&tower, _i - 1);
+  tower.levels[1].waits = _i / 3;
+  if (_i % 3 > 0)
+    ask (&tower, _i % 3 - 1);
   ck_assert_int_eq (ask (&tower, 2), 12);
   ck_assert_int_eq (ask (&tower, 2), 12);
   assert_computed (&tower, 1, 1, 1);
@@ -201,6 +221,7 @@ START_TEST (test_age)
   g_auto (Tower) tower = { .path = NULL };
 
   tower_init (&tower);
+  tower.levels[1].waits = _i;
   tower.levels[0].maxage = 1;
   ask (&tower, 2);
   g_usleep (1000);
@@ -215,6 +236,7 @@ START_TEST (test_no_store)
   g_auto (Tower) tower = { .path = NULL };
 
   tower_init (&tower);
+  tower.levels[1].waits = _i;
   tower.levels[0].no_store = TRUE;
   ask (&tower, 2);
   ask (&tower, 2);
@@ -229,6 +251,7 @@ START_TEST (test_cancelled)
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
 
   tower_init (&tower);
+  tower.levels[1].waits = _i;
   tower.levels[1].cancellable = cancellable;
   tower.levels[1].is_lenient = TRUE;
   g_cancellable_cancel (cancellable);
@@ -239,6 +262,20 @@ START_TEST (test_cancelled)
 }
 END_TEST
 
+static const struct
+{
+  guint    below; /* whom the middle one asks */
+  gboolean is_off;
+  gboolean waits;
+} recursions[] = {
+  { 1, FALSE, FALSE },
+  { 1, FALSE, TRUE },
+  { 1, TRUE, FALSE },
+  { 1, TRUE, TRUE },
+  { 2, FALSE, FALSE },
+  { 2, TRUE, FALSE },
+};
+
 /* Who asks for his own result is refused at once, directly or by way of another, and also where nothing is stored. */
 START_TEST (test_recursion)
 {
@@ -246,9 +283,10 @@ START_TEST (test_recursion)
   g_auto (Answered) answer = { 0 };
 
   tower_init (&tower);
-  if (_i / 2 == 1)
+  if (recursions[_i].is_off)
     any_cache_set_maxsize (tower.setup.cache, 0);
-  tower.levels[1].below = &tower.levels[1 + _i % 2];
+  tower.levels[1].waits = recursions[_i].waits;
+  tower.levels[1].below = &tower.levels[recursions[_i].below];
   begin_call (tower.levels[1].function, KEY, NULL, &answer);
   await_told (&answer);
   ck_assert (g_error_matches (answer.error, ANY_CACHE_ERROR, ANY_CACHE_ERROR_RECURSION));
@@ -368,11 +406,11 @@ main (void)
   TCase *all = tcase_create ("all");
 
   tcase_set_timeout (all, 60);
-  tcase_add_loop_test (all, test_file, 0, 3);
-  tcase_add_test (all, test_age);
-  tcase_add_test (all, test_no_store);
-  tcase_add_test (all, test_cancelled);
-  tcase_add_loop_test (all, test_recursion, 0, 4);
+  tcase_add_loop_test (all, test_file, 0, 6);
+  tcase_add_loop_test (all, test_age, 0, 2);
+  tcase_add_loop_test (all, test_no_store, 0, 2);
+  tcase_add_loop_test (all, test_cancelled, 0, 2);
+  tcase_add_loop_test (all, test_recursion, 0, G_N_ELEMENTS (recursions));
   tcase_add_test (all, test_circle);
   tcase_add_test (all, test_two_threads);
   tcase_add_test (all, test_after_the_answer);
