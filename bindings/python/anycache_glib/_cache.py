@@ -114,6 +114,9 @@ class AnyCache:
     def __repr__(self):
         return f"AnyCache({str(self.cachedir)!r}, maxage={self.maxage!r}, maxsize={self.maxsize!r})"
 
+    def __reduce__(self):
+        return AnyCache, (str(self.cachedir), self.maxage, self.maxsize)
+
     @property
     def cache(self):
         """The library's own object, an AnyCache.Cache."""

@@ -17,15 +17,16 @@ current_request = contextvars.ContextVar("anycache_request", default=None)
 class Call:
     """One caller, with the arguments as they were given."""
 
-    __slots__ = ("args", "kwargs", "home", "is_gone", "has_result", "result")
+    __slots__ = ("args", "kwargs", "home", "is_gone", "result", "variant")
 
     def __init__(self, args, kwargs, home=None):
         self.args = args
         self.kwargs = kwargs
         self.home = home
         self.is_gone = False
-        self.has_result = False
+        # What was computed for it last, and what the library was told.
         self.result = None
+        self.variant = None
 
 
 class Flight:
@@ -55,6 +56,8 @@ def leave(flight, call):
         flight.calls.remove(call)
         if not flight.calls:
             _flights.pop(flight.key, None)
+            # Its traceback has frames that hold the flight.
+            flight.exception = None
 
 
 def find(key):

@@ -122,7 +122,7 @@ class Remembered:
         if depfilefunc is not None:
             self._files[flight.key] = [os.fspath(path) for path in depfilefunc(result, *call.args, **call.kwargs)]
         call.result = result
-        call.has_result = True
+        call.variant = variant
         request.return_value(variant)
 
     def _fail(self, request, flight, exception):
@@ -147,10 +147,17 @@ class Remembered:
         flight = None
         try:
             flight, call = self._find_arguments(request)
-            home = call.home or _awaiting.home()
-            home.post(self._start, home, request, flight, call)
-        except BaseException as exception:
+        except Exception as exception:
             self._fail(request, flight, exception)
+            return True
+
+        home = call.home or _awaiting.home()
+        try:
+            home.post(self._start, home, request, flight, call)
+        except RuntimeError:
+            # The caller's loop was closed, which says nothing to others who wait.
+            call.is_gone = True
+            request.return_error(_failures.cancelled())
         return True
 
     def _start(self, home, request, flight, call):
@@ -201,8 +208,11 @@ class Remembered:
         self._memo.put(token, (entry.use, result if thaw is None else None, thaw), value.get_size())
 
     def _result_of(self, call, value):
-        """The very object that this call has computed, or what is stored. What is not in the table by itself is the same either way."""
-        if call.has_result and not isinstance(call.result, (GLib.Variant, GLib.Bytes, Gio.File)):
+        """The very object that was computed for this call, or what is stored: it may have been answered by another computation.
+
+        What becomes something else in the table is that at once.
+        """
+        if call.variant is not None and call.variant.equal(value) and not isinstance(call.result, (GLib.Variant, GLib.Bytes, Gio.File)):
             return call.result
         return _values.decode(value)
 
@@ -257,7 +267,11 @@ class Remembered:
         finally:
             _flights.leave(flight, call)
         if exception is not None:
-            raise exception
+            try:
+                raise exception
+            finally:
+                # Its traceback has this frame, which would keep it.
+                del exception, flight
 
         return self._conclude(token, variant, call, value)
 
@@ -313,10 +327,15 @@ class Remembered:
         try:
             value, error = await self._await(variant, refresh, call)
             exception = None if error is None else self._exception_of(error, flight)
+            del error
         finally:
             _flights.leave(flight, call)
         if exception is not None:
-            raise exception
+            try:
+                raise exception
+            finally:
+                # Its traceback has this frame, which would keep it.
+                del exception, flight
 
         return self._conclude(token, variant, call, value)
 

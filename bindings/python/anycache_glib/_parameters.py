@@ -40,6 +40,7 @@ class Parameters:
     """How the parameters of one function enter its key."""
 
     def __init__(self, func, ignore=(), key=None, signature=None, passes_request=False):
+        ignore = (ignore,) if isinstance(ignore, str) else tuple(ignore)
         self._name = func.__qualname__
         self._key = key
         self.signature = self._callers_signature(func, passes_request)
