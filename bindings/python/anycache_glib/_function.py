@@ -66,6 +66,7 @@ class Remembered:
         self._files = {}
         self._directory = cache.get_cachedir()
         self.function = self._define(cache)
+        self._reader = self._define_reader()
 
     def _define(self, cache):
         func, options = self.func, self._options
@@ -87,8 +88,26 @@ class Remembered:
             function.set_depfiles_func(lambda _result, args: list_files()(args))
         if options.invalidated is not None:
             function.set_flags(options.flags | AnyCache.FunctionFlags.WATCH)
-            function.connect("invalidated", self._tell_invalidated)
+        # Of a result that is kept the library watches nothing more, once it has told.
+        function.connect("invalidated", self._tell_invalidated)
+        function.connect("notify::flags", lambda *_: self._memo.clear())
         return function
+
+    def _define_reader(self):
+        """Another function of the same results, which has no handlers.
+
+        Entries hold their function. If it were the one that asks this object for results, that would hold itself.
+        """
+        function = self.function
+        reader = AnyCache.Function(
+            cache=function.get_cache(),
+            name=function.get_name(),
+            version=function.get_version(),
+            args_type=function.get_args_type(),
+        )
+        for name in ("maxage", "error-maxage", "stale-while-revalidate"):
+            function.bind_property(name, reader, name, GObject.BindingFlags.SYNC_CREATE)
+        return reader
 
     # Computing
 
@@ -186,7 +205,8 @@ class Remembered:
         return self._files.pop(self._flight_key(args), None)
 
     def _tell_invalidated(self, _function, args):
-        arguments = self.parameters.from_variant(args)
+        self._memo.clear()
+        arguments = self.parameters.from_variant(args) if self._options.invalidated is not None else None
         if arguments is not None:
             self._options.invalidated(*arguments[0], **arguments[1])
 
@@ -201,7 +221,7 @@ class Remembered:
 
     def _keep(self, token, variant, value, result):
         """Keeps a result beside the entry that it was decoded from, if memory holds that."""
-        entry = self.function.peek(variant)
+        entry = self._reader.peek(variant)
         if entry is None or not entry.get_value().equal(value):
             return
         thaw = _memo.thaw_of(result, _values.pickled(value))

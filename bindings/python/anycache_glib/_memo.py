@@ -119,17 +119,21 @@ class Memo:
                 del self.records[oldest]
                 self._total -= self._weights.pop(oldest)
 
-    def drop_all(self):
-        # In a child, the lock may be held by a thread that is not there.
-        self.records.clear()
-        self._weights = {}
-        self._total = 0
+    def clear(self):
+        with self._lock:
+            self.records.clear()
+            self._weights.clear()
+            self._total = 0
+
+    def begin_anew(self):
+        """In a child: the lock may be held by a thread that is not there."""
         self._lock = threading.Lock()
+        self.clear()
 
 
-def _drop_everything():
+def _begin_all_anew():
     for memo in list(_memos):
-        memo.drop_all()
+        memo.begin_anew()
 
 
-os.register_at_fork(after_in_child=_drop_everything)
+os.register_at_fork(after_in_child=_begin_all_anew)
