@@ -3,12 +3,12 @@
 
 // The options of memoize(), checked: a misspelt one would otherwise be a silent one.
 
-/* exported checkNames, isAsync, readOptions */
+/* exported OPTIONS, checkNames, isAsync, readOptions */
 
 const {AnyCache} = imports.gi;
 const {Signature} = imports.overrides.anycache.signature;
 
-const NAMES = ['async', 'depfiles', 'errorMaxage', 'ignore', 'maxage', 'request', 'signature', 'staleWhileRevalidate', 'version', 'watch'];
+var OPTIONS = ['async', 'depfiles', 'errorMaxage', 'ignore', 'maxage', 'request', 'signature', 'staleWhileRevalidate', 'version', 'watch'];
 const UNLIMITED = -1;
 const MICROSECONDS = 1000000;
 
@@ -72,7 +72,7 @@ function isAsync(func, options) {
 }
 
 function readOptions(options, parameters) {
-    checkNames(options, NAMES);
+    checkNames(options, OPTIONS);
     return {
         depfiles: readFunction('depfiles', options.depfiles),
         errorMaxage: readSeconds('errorMaxage', options.errorMaxage, 0),
