@@ -57,7 +57,6 @@ async function warmUp() {
     for (let round = 0; round < 3; round++) {
         for (let i = 0; i < KEYS; i++) {
             add(i, 7);
-            // eslint-disable-next-line no-await-in-loop
             await addLater(i, 7);
         }
     }

@@ -5,6 +5,8 @@
 
 import {AnyCache, Gio, GLib, failsWith, holds, main, same, throwsError, waitUntil, writeText} from './fixture.js';
 
+const {parameterNames} = imports.overrides.anycache.parameters;
+
 const NAME = 'org.example.Memoize';
 const {FunctionFlags} = AnyCache;
 
@@ -204,6 +206,34 @@ main({
         }
         throwsError(TypeError, ['no parameter "nobody"'], () => counting(fixture, {ignore: ['nobody']}));
         throwsError(TypeError, ['no parameter -1'], () => counting(fixture, {ignore: [-1]}));
+    },
+
+    names_of_parameters() {
+        const functions = [
+            [a => a, ['a']],
+            [async a => a, ['a']],
+            [() => 1, []],
+            [(a, b) => a, ['a', 'b']],
+            [function (a,b ,) {}, ['a', 'b']],
+            [async function named(a, b) {}, ['a', 'b']],
+            [{method(a) {}}.method, ['a']],
+            [(a = ')', b = [1, 2], c = {d: (1, 2)}, e = "\"),", $f = `,`) => a, ['a', 'b', 'c', 'e', '$f']],
+            [(a /* , no */, // neither, this
+                b) => a, ['a', 'b']],
+            [({a}, [b], ...größe) => a, [undefined, undefined, 'größe']],
+            [(a = /[/*]/, b) => a, ['a']],
+            [print, []],
+            [((a, b) => a).bind(null), []],
+        ];
+        for (const [func, names] of functions)
+            same(parameterNames(func), names, `the names in ${func}`);
+    },
+
+    no_this(fixture) {
+        function whose() {
+            return this === undefined;
+        }
+        same(fixture.cache.memoize(NAME, whose)(), true);
     },
 
     ages(fixture) {

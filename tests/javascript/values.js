@@ -53,7 +53,6 @@ const ROWS = [
     [[2n ** 63n, 1], 'av'],
     [[1, 'a', null, [true], {b: []}], 'av'],
     [[undefined, 1], 'av', [null, 1]],
-    // eslint-disable-next-line no-sparse-arrays
     [[1, , 'a'], 'av', [1, null, 'a']],
     [{}, 'a{sv}'],
     [{b: 1, a: [1.5], 'any key': {nested: new Uint8Array([1])}}, 'a{sv}'],
@@ -177,6 +176,14 @@ main({
             result.deep.deep[0].changed = true;
         }
         same(make.lookup(), original);
+        original.bytes.fill(7);
+        original.list.push('b');
+        same(make(), {list: [1, 'a'], bytes: new Uint8Array([1, 2]), deep: {deep: [{}]}});
+
+        // Memory that came from the cache, and a part of a buffer.
+        const given = new GLib.Bytes(new Uint8Array([1, 2, 3, 4])).toArray();
+        const part = fixture.cache.memoize('org.example.Part', () => given.subarray(1, 3));
+        same([part(), given.fill(9), part(), part.lookup()], [[2, 3], given, [2, 3], [2, 3]].map(list => new Uint8Array(list)));
         const bytes = fixture.cache.memoize('org.example.Bytes', () => new Uint8Array(100000));
         bytes().fill(9);
         same(bytes()[0], 0);

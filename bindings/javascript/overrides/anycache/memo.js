@@ -21,9 +21,10 @@ var NOT_MODIFIED = Symbol('the result is what it was');
 // How one calls without saying how.
 var PLAIN = Object.freeze({});
 
-// Decoded results are kept up to so many bytes a function, twice. The share of one is bounded: larger ones cost more to copy than to ask for.
+// Decoded results are kept up to so many bytes a function, twice. Of one with a larger share, the GVariants of its arguments cost
+// little beside the rest.
 const MAX_KEPT = 2 * 1024 * 1024;
-const MAX_RESULT = MAX_KEPT / 64;
+const MAX_SHARE = MAX_KEPT / 32;
 // Of a kept result, beside its value: objects, records and keys.
 const OVERHEAD = 512;
 
@@ -132,12 +133,13 @@ var Memo = class Memo {
     // Gives a result, and keeps it where it is what the cache holds now and a later use needs nothing that this function may not do.
     learn(key, args, value) {
         const result = unpack(value);
-        if (key === null || value.get_size() > MAX_RESULT)
+        const weight = key === null ? Infinity : OVERHEAD + 2 * (key.length + value.get_size());
+        if (weight > MAX_SHARE)
             return result;
 
         const entry = this.#reader.peek(args);
         if (entry !== null && entry.get_value().equal(value) && this.mayUse(entry))
-            this.#kept.set(key, {entry, value: copy(result), weight: OVERHEAD + 2 * key.length + 2 * value.get_size()});
+            this.#kept.set(key, {entry, value: copy(result), weight});
         return result;
     }
 
@@ -170,12 +172,13 @@ var Memo = class Memo {
     // Computes, with the request behind the parameters of the function if that wants it.
     compute(request) {
         const {ignored, wantsRequest} = this.#options;
+        const compute = this.#compute;
         const others = ignored.size > 0 ? this.#findWait(request)?.args ?? [] : [];
         const args = this.#complete(unpack(request.get_args()), others);
 
         if (wantsRequest)
             args[Math.max(args.length, this.#parameters.length - 1)] = request;
-        return this.#compute(...args);
+        return compute(...args);
     }
 
     answer(request, result) {
@@ -193,7 +196,8 @@ var Memo = class Memo {
     }
 
     #listFiles(result, args) {
-        const files = this.#options.depfiles(unpack(result), ...this.#complete(unpack(args), []));
+        const {depfiles} = this.#options;
+        const files = depfiles(unpack(result), ...this.#complete(unpack(args), []));
         return Array.from(files, file => typeof file === 'string' ? file : file.get_path());
     }
 };

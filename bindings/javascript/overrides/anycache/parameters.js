@@ -8,13 +8,19 @@
 const OPENING = '([{';
 const CLOSING = ')]}';
 
-// Where a string, a comment or a regular character that begins here ends.
+// Where what ends a comment stands behind it; at the end where it does not.
+function behind(source, ending, at) {
+    const found = source.indexOf(ending, at);
+    return found < 0 ? source.length : found + ending.length;
+}
+
+// Where a string, a comment or a single character that begins here ends.
 function skip(source, at) {
     const two = source.slice(at, at + 2);
     if (two === '//')
-        return (source.indexOf('\n', at) + 1) || source.length;
+        return behind(source, '\n', at);
     if (two === '/*')
-        return source.indexOf('*/', at + 2) + 2;
+        return behind(source, '*/', at + 2);
     if (!'\'"`'.includes(source[at]))
         return at + 1;
 
