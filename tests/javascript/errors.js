@@ -120,7 +120,17 @@ main({
         waitUntil(() => thrownBy(func) instanceof RangeError && fixture.computed > 1, 'it is remembered for ever');
     },
 
-    // In a circle of callers, each sees the error of the innermost.
+    // The code that leads back to an error is another one's in another process.
+    codes_of_others() {
+        const {fromGError, toGError} = imports.overrides.anycache.failures;
+        const gerror = toGError(new TypeError('theirs'), 1);
+        for (const ours of [new TypeError('ours'), new Error('theirs'), 'theirs']) {
+            const error = fromGError(gerror, {value: ours});
+            same([error !== ours, error instanceof TypeError, error.message], [true, true, 'theirs']);
+        }
+    },
+
+    // In a chain of callers, each sees the error of the innermost.
     nested(fixture) {
         const thrown = new HttpError(500);
         const inner = failing(fixture, thrown);

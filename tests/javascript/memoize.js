@@ -271,6 +271,24 @@ main({
         }
     },
 
+    // What was told is told again, though the result holds once more meanwhile, and is used.
+    watch_is_told_again(fixture) {
+        const told = [];
+        const path = fixture.write('text', 'one');
+        const read = counting(fixture, {watch: true, request: true}, (name, request) => {
+            request.add_dependency_full(name, AnyCache.DependencyFlags.CONTENT);
+            return readWords(name);
+        });
+        read.function.connect('invalidated', (_func, args) => told.push(args.deepUnpack()[0]));
+        for (let change = 1; change <= 3; change++) {
+            for (let call = 0; call < 3; call++)
+                checkComputed(fixture, 1, () => read(path), ['one']);
+            writeText(path, 'two');
+            waitUntil(() => told.length >= change, 'nothing was told');
+            writeText(path, 'one');
+        }
+    },
+
     cancellable(fixture) {
         const cancellable = new Gio.Cancellable();
         const func = counting(fixture, {});

@@ -114,10 +114,33 @@ main({
         same([run(read(path)), fixture.computed], ['other', 2]);
     },
 
+    // Nothing in the thread of the caller waits for a disk. What depends on no file is not asked of another thread either.
+    looks_at_no_file_itself(fixture) {
+        const path = fixture.write('text', 'one');
+        fixture.settle(path);
+        const prototype = AnyCache.Entry.prototype;
+        const {use} = prototype;
+        let nUsed = 0;
+        prototype.use = function () {
+            nUsed++;
+            return use.call(this);
+        };
+        const read = slowly(fixture, readText, {depfiles: (_text, name) => [name]});
+        const double = slowly(fixture, n => 2 * n, {version: 'double'});
+        for (let call = 0; call < 3; call++)
+            same(run(read(path)), 'one');
+        same(nUsed, 0, 'the number of entries that were asked');
+        for (let call = 0; call < 3; call++)
+            same(run(double(7)), 14);
+        holds(nUsed > 0, 'nothing is kept');
+        prototype.use = use;
+    },
+
     // What runs after an await says for what it asks.
     nested(fixture) {
         const path = fixture.write('text', 'one');
-        fixture.settle(path);
+        const other = fixture.write('other', 'other');
+        fixture.settle(other);
         const read = slowly(fixture, (name, request) => {
             request.add_dependency(name);
             return readText(name);
@@ -129,15 +152,20 @@ main({
         const shout = fixture.cache.memoize('org.example.Shout', async (name, request) => {
             await sleep(10);
             const text = await read.with({request})(name);
-            return `${text.toUpperCase()}${size.with({request})(name)}`;
+            return `${text.toUpperCase()}${size.with({request})(other)}`;
         }, {request: true});
 
-        same([run(read(path)), run(read(path)), size(path), size(path)], ['one', 'one', 3, 3]);
-        same([run(shout(path)), run(shout(path))], ['ONE3', 'ONE3']);
+        same([run(read(path)), run(read(path)), size(other), size(other)], ['one', 'one', 5, 5]);
+        same([run(shout(path)), run(shout(path))], ['ONE5', 'ONE5']);
         run(fixture.cache.flush_async());
         same(run(shout.isOutdated(path)), false);
         writeText(path, 'four');
-        same([run(shout.isOutdated(path)), run(shout(path)), fixture.computed, fixture.nSizes], [true, 'FOUR4', 2, 2]);
+        fixture.settle(path);
+        same([run(shout.isOutdated(path)), run(shout(path)), fixture.computed, fixture.nSizes], [true, 'FOUR5', 2, 1]);
+        run(fixture.cache.flush_async());
+        same(run(shout.isOutdated(path)), false);
+        writeText(other, 'another');
+        same([run(shout.isOutdated(path)), run(shout(path)), fixture.computed, fixture.nSizes], [true, 'FOUR7', 2, 2]);
     },
 
     // An old result at once, and the new one behind; what does not count is unknown there.

@@ -136,7 +136,7 @@ main({
             fixture.computed++;
             return JSON.stringify(args);
         });
-        const calls = [[], ['a', 'b'], ['a,s1:b'], ['a'], [['a', 'b']], [['a'], 'b'], [[['a'], 'b']], [{a: 'b'}], [null], [undefined, 1],
+        const calls = [[], ['a', 'b'], ['a,s1:b'], ['a,sb'], ['a'], [['a', 'b']], [['a'], 'b'], [[['a'], 'b']], [{a: 'b'}], [null], [undefined, 1],
             [null, null], ['a', [], 'b'], ['a', ['b']]];
         for (let call = 0; call < 3; call++) {
             same(calls.map(args => count(...args)), calls.map(args => JSON.stringify(args)));

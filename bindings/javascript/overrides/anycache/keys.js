@@ -39,7 +39,7 @@ var Keys = class Keys {
         case 'bigint':
             return `i${value}`;
         case 'undefined':
-            return 'undefined';
+            return 'null';
         case 'object':
             return value === null ? 'null' : Keys.#ofObject(value, depth);
         default:
