@@ -5,6 +5,7 @@
 
 import {AnyCache, Gio, GLib, holds, main, same, throwsError} from './fixture.js';
 
+const {Keys} = imports.overrides.anycache.keys;
 const {pack} = imports.overrides.anycache.packing;
 
 const BIG = 2n ** 60n;
@@ -54,6 +55,10 @@ const ROWS = [
     [[1, 'a', null, [true], {b: []}], 'av'],
     [[undefined, 1], 'av', [null, 1]],
     [[1, , 'a'], 'av', [1, null, 'a']],
+    [[, 'a'], 'av', [null, 'a']],
+    [[, 1], 'av', [null, 1]],
+    [[, 0.5], 'av', [null, 0.5]],
+    [new Array(2), 'av', [null, null]],
     [{}, 'a{sv}'],
     [{b: 1, a: [1.5], 'any key': {nested: new Uint8Array([1])}}, 'a{sv}'],
     [{nothing: undefined}, 'a{sv}', {nothing: null}],
@@ -76,6 +81,7 @@ const REFUSED = [
     [/any/, 'is a RegExp'],
     [new Point(), 'is a Point'],
     [new Float32Array(2), 'is a Float32Array'],
+    [new Error('any'), 'is an Error'],
     [Promise.resolve(), 'is a Promise'],
     [new Gio.Cancellable(), 'Cancellable'],
     [() => {}, 'is a function'],
@@ -98,7 +104,33 @@ function echoing(fixture, value, expected) {
     }, {request: true});
 }
 
+// What is likely to look like something else.
+const ATOMS = [null, undefined, true, false, 0, -0, 1, 12, 1n, 1.5, NaN, '', ',', 'a', 'n1', 's1:a', 'null', 'true', '0:', 'a0:', 'o2:s1:a,n1,',
+    new Uint8Array(), new Uint8Array([44]), new Uint8Array([44, 110, 49])];
+
+function makeRandomly(depth) {
+    const kind = GLib.random_int_range(0, depth > 0 ? 4 : 2);
+    const items = Array.from({length: GLib.random_int_range(0, 3)}, () => depth > 0 ? makeRandomly(depth - 1) : null);
+    if (kind < 2)
+        return ATOMS[GLib.random_int_range(0, ATOMS.length)];
+    return kind < 3 ? items : Object.fromEntries(items.map(item => [ATOMS.slice(11)[GLib.random_int_range(0, 10)], item]));
+}
+
 main({
+    // Else one call would get the result of another.
+    keys_tell_apart() {
+        GLib.random_set_seed(7);
+        const texts = new Map();
+        for (let i = 0; i < 20000; i++) {
+            const values = [makeRandomly(2), makeRandomly(1)].slice(0, GLib.random_int_range(1, 3));
+            const key = Keys.ofAll(values);
+            const text = values.map(value => pack(value, 'a value').print(true)).join('; ');
+            same(texts.get(key) ?? text, text, `what has the key ${key}`);
+            texts.set(key, text);
+        }
+        holds(texts.size > 1000, 'there are few values');
+    },
+
     table_round_trips(fixture) {
         for (const [value, type, expected = value] of ROWS) {
             fixture.computed = 0;

@@ -59,8 +59,9 @@ var Keys = class Keys {
         return isPlainObject(value) ? Keys.#ofItems('o', Object.entries(value).flat(), depth) : null;
     }
 
+    // Each item ends with a comma and none begins with one, so that another one is the end of them.
     static #ofItems(kind, items, depth) {
         const key = Keys.ofAll(items, depth + 1);
-        return key === null ? null : `${kind}${items.length}:${key}`;
+        return key === null ? null : `${kind}${key}`;
     }
 };

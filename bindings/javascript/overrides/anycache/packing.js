@@ -58,16 +58,17 @@ function packBigInt(value, place) {
 }
 
 function packArray(array, place, holders) {
-    if (array.length > 0 && array.every(item => typeof item === 'string'))
-        return GLib.Variant.new_strv(array.map((item, index) => checkText(item, `item ${index} of ${place}`)));
-    if (array.length > 0 && array.every(isInt64))
-        return packNumbers('ax', BigInt64Array.from(array, BigInt));
-    if (array.length > 0 && array.every(isFloat))
-        return packNumbers('ad', Float64Array.from(array));
+    const placeOf = index => `item ${index} of ${place}`;
+    // What is missing is undefined; every() and map() would pass over it.
+    const items = Array.from(array);
 
-    // Unlike map(), this does not pass over what is missing.
-    const items = Array.from(array, (item, index) => GLib.Variant.new_variant(pack(item, `item ${index} of ${place}`, holders)));
-    return GLib.Variant.new_array(ANY, items);
+    if (items.length > 0 && items.every(item => typeof item === 'string'))
+        return GLib.Variant.new_strv(items.map((item, index) => checkText(item, placeOf(index))));
+    if (items.length > 0 && items.every(isInt64))
+        return packNumbers('ax', BigInt64Array.from(items, BigInt));
+    if (items.length > 0 && items.every(isFloat))
+        return packNumbers('ad', Float64Array.from(items));
+    return GLib.Variant.new_array(ANY, items.map((item, index) => GLib.Variant.new_variant(pack(item, placeOf(index), holders))));
 }
 
 function packDictionary(object, place, holders) {

@@ -5,6 +5,8 @@
 
 /* exported refuse, describe */
 
+const withArticle = noun => `${/^[AEIO]/i.test(noun) ? 'an' : 'a'} ${noun}`;
+
 // With an article, as it goes into a sentence.
 function describe(value) {
     if (value === null || value === undefined)
@@ -12,10 +14,10 @@ function describe(value) {
     if (Array.isArray(value))
         return 'an array';
     if (typeof value !== 'object')
-        return `a ${typeof value}`;
+        return withArticle(typeof value);
 
     const name = Object.getPrototypeOf(value)?.constructor?.name;
-    return name && name !== 'Object' ? `a ${name}` : 'an object';
+    return name && name !== 'Object' ? withArticle(name) : 'an object';
 }
 
 // The place is a parameter or the result, or where in it the value stands.
