@@ -273,6 +273,13 @@ class Remembered:
 
     def call(self, args, kwargs, refresh=False):
         """Gives the result, from the memo or by the library."""
+        try:
+            return self._call(args, kwargs, refresh)
+        except _values.Unreadable:
+            self.remove(*args, **kwargs)
+        return self._call(args, kwargs, refresh)
+
+    def _call(self, args, kwargs, refresh):
         result, token, variant = self._find(args, kwargs, refresh)
         if result is not _MISSING:
             return result
@@ -338,6 +345,13 @@ class Remembered:
 
     async def call_async(self, args, kwargs, refresh=False):
         """As call, for a coroutine function."""
+        try:
+            return await self._call_async(args, kwargs, refresh)
+        except _values.Unreadable:
+            self.remove(*args, **kwargs)
+        return await self._call_async(args, kwargs, refresh)
+
+    async def _call_async(self, args, kwargs, refresh):
         result, token, variant = self._find(args, kwargs, refresh)
         if result is not _MISSING:
             return result
@@ -376,9 +390,13 @@ class Remembered:
     def lookup(self, *args, **kwargs):
         """The stored result for these arguments, never computed; raises KeyError where there is none."""
         value = self.function.lookup(self.parameters.to_variant(args, kwargs), None)
+        missing = f"{self.func.__qualname__}() has no result for these arguments"
         if value is None:
-            raise KeyError(f"{self.func.__qualname__}() has no result for these arguments")
-        return _values.decode(value)
+            raise KeyError(missing)
+        try:
+            return _values.decode(value)
+        except _values.Unreadable as error:
+            raise KeyError(missing) from error
 
     def refresh(self, *args, **kwargs):
         """Computes the result for these arguments anew and stores it."""

@@ -34,6 +34,10 @@ class NotInTable(TypeError):
     """A value has no place in the table."""
 
 
+class Unreadable(Exception):
+    """A stored pickle does not load: a class of it is gone, or has changed."""
+
+
 def _from_int(value):
     if -(2**63) <= value < 2**63:
         return GLib.Variant.new_int64(value)
@@ -188,7 +192,10 @@ def pickled(variant):
 
 def _unpickle(data):
     # What dill has written reads like any other pickle once it is loaded.
-    return pickle.loads(data)
+    try:
+        return pickle.loads(data)
+    except Exception as error:  # what an object's own methods raise is theirs
+        raise Unreadable(f"A stored result cannot be unpickled: {error}") from error
 
 
 def _children(variant):
