@@ -3,7 +3,7 @@
 
 // Makes a GVariant of a native value, by the table that all languages share.
 
-/* exported pack, packBytes, packText, packTuple, isPlainObject */
+/* exported isPlainObject, pack, packBytes, packText, packTuple */
 
 const {Gio, GLib} = imports.gi;
 const {describe, refuse} = imports.overrides.anycache.refusal;

@@ -3,7 +3,7 @@
 
 // What is said of a value that cannot be remembered.
 
-/* exported refuse, describe */
+/* exported describe, refuse */
 
 const withArticle = noun => `${/^[AEIO]/i.test(noun) ? 'an' : 'a'} ${noun}`;
 

@@ -114,9 +114,14 @@ function packContainer(value, type, place) {
     return packMaybe(value, type, place);
 }
 
+function checkType(variant, type, place) {
+    const own = variant.get_type_string();
+    return own === type ? variant : refuse(place, `a “${own}”, where the signature has “${type}”`);
+}
+
 function packAs(value, type, place) {
     if (type !== 'v' && value instanceof GLib.Variant)
-        return value.get_type_string() === type ? value : refuse(place, `a “${value.get_type_string()}”, where the signature has “${type}”`);
+        return checkType(value, type, place);
     if (type in INTEGERS)
         return packInteger(value, type, place);
     if (type in TEXTS)

@@ -5,8 +5,6 @@
 
 /* exported unpack */
 
-const {GLib} = imports.gi;
-
 // As the layer of Python tags objects that only Python can read.
 const PICKLE = 'application/x-python-pickle';
 
