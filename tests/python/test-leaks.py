@@ -8,6 +8,7 @@ import sys
 import threading
 import tracemalloc
 import unittest
+import weakref
 
 from fixture import Fixture
 
@@ -57,6 +58,29 @@ class Leaks(Fixture):
             remembered.remove(1)
 
         self.check(miss, MISSES)
+
+    def test_a_function_goes_with_what_it_captures(self):
+        class Owner:
+            pass
+
+        def use(decorate):
+            owner = Owner()
+
+            def func(number):
+                return [number, owner is not None]
+
+            remembered = decorate(func)
+            self.assertEqual(remembered(1), remembered(1))
+            return weakref.ref(owner)
+
+        owners = [
+            use(self.ac.anycache(version=None)),
+            use(self.ac.anycache(version=None, depfilefunc=lambda result, number: [])),
+            use(self.ac.anycache(version=None, invalidated=lambda number: None)),
+        ]
+        gc.collect()
+        gc.collect()
+        self.assertEqual([owner() for owner in owners], [None] * len(owners))
 
 
 if __name__ == "__main__":

@@ -80,6 +80,26 @@ class Threads(Fixture):
             results = [future.result(DEADLINE) for future in futures]
         self.assertEqual((results, self.computed), ([[1]] * 8, [(1,)]))
 
+    def test_a_refresh_beside_a_call(self):
+        """Each has what was computed for it, and what is kept is what the cache holds."""
+        go = threading.Event()
+
+        def compute(a):
+            number = len(self.computed)
+            # The refresh ends first.
+            if number == 1 and not go.wait(DEADLINE):
+                raise AssertionError("nobody lets the computation go")
+            return [a, number]
+
+        slow = self.record(compute)
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            called = pool.submit(slow, 7)
+            wait_until(lambda: self.computed, "nothing is computed")
+            self.assertEqual(slow.refresh(7), [7, 2])
+            go.set()
+            self.assertIn(called.result(DEADLINE), ([7, 1], [7, 2]))
+        self.assertEqual([slow(7), slow(7), slow.lookup(7)], [[7, 2]] * 3)
+
     def test_different_keys_are_computed_at_once(self):
         barrier = threading.Barrier(4)
         meet = self.record(lambda a: barrier.wait(DEADLINE) >= 0)

@@ -5,9 +5,7 @@ import datetime
 import os
 import pathlib
 from collections.abc import Callable, Coroutine, Iterable
-from typing import Any, Final, Generic, Protocol, TypeVar
-
-from typing_extensions import ParamSpec
+from typing import Any, Final, Generic, ParamSpec, Protocol, TypeVar
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R", covariant=True)
