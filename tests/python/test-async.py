@@ -40,7 +40,7 @@ class Asyncio(Fixture):
 
         return double
 
-    def check_one_computation(self, debug=False):
+    def check_one_computation(self, debug=False, run=run):
         async def main():
             double = self.define_doubling()
             tasks = [asyncio.create_task(double(1)) for _ in range(CALLERS)]
@@ -62,6 +62,18 @@ class Asyncio(Fixture):
     def test_the_debug_mode_is_content(self):
         with self.assertNoLogs("asyncio", "ERROR"):
             self.check_one_computation(debug=True)
+
+    def test_the_event_loop_of_pygobject(self):
+        try:
+            from gi.events import GLibEventLoopPolicy
+        except ImportError:
+            self.skipTest("this PyGObject has no event loop")
+
+        def run_on_glib(coroutine, _debug):
+            with asyncio.Runner(loop_factory=GLibEventLoopPolicy().get_event_loop) as runner:
+                runner.run(asyncio.wait_for(coroutine, DEADLINE))
+
+        self.check_one_computation(run=run_on_glib)
 
     def test_who_cancels_last_cancels_the_coroutine(self):
         async def main():
