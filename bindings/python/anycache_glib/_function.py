@@ -340,7 +340,8 @@ class Remembered:
             return await completion
         except BaseException:
             call.is_gone = True
-            cancellable.cancel()
+            # Behind the calls of others that were made before, who would else come to find the computation cancelled.
+            _awaiting.post(cancellable.cancel)
             raise
 
     async def call_async(self, args, kwargs, refresh=False):
