@@ -108,7 +108,6 @@ class Task:
         self._main_context = main_context
         self._variables = contextvars.copy_context()
         self._callbacks = []
-        self._awaited = None
         self._is_cancelled = False
         self._is_done = False
         self._result = None
@@ -127,7 +126,6 @@ class Task:
     def _step(self):
         if self._is_done:
             return
-        self._awaited = None
         try:
             awaited = self._advance()
         except StopIteration as stop:
@@ -141,7 +139,6 @@ class Task:
         if not isinstance(awaited, Completion):
             self._end(None, TypeError(f"A GLib main context cannot await a value of type {type(awaited).__qualname__}"))
             return
-        self._awaited = awaited
         awaited.when_done(self._post_step)
 
     def _end(self, result, exception):

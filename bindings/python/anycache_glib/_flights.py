@@ -6,6 +6,7 @@ The library tells a computation its arguments as a GVariant, and its waiters a G
 meet here.
 """
 
+import contextlib
 import contextvars
 import os
 import threading
@@ -17,7 +18,7 @@ current_request = contextvars.ContextVar("anycache_request", default=None)
 class Call:
     """One caller, with the arguments as they were given."""
 
-    __slots__ = ("args", "kwargs", "home", "is_gone", "result", "variant")
+    __slots__ = ("args", "kwargs", "home", "is_gone", "result", "variant", "exception")
 
     def __init__(self, args, kwargs, home=None):
         self.args = args
@@ -27,6 +28,13 @@ class Call:
         # What was computed for it last, and what the library was told.
         self.result = None
         self.variant = None
+        # What it is to raise.
+        self.exception = None
+
+    def take_exception(self):
+        """What is raised is not kept: its traceback has frames that hold the call."""
+        exception, self.exception = self.exception, None
+        return exception
 
 
 class Flight:
@@ -42,7 +50,7 @@ _flights = {}
 _lock = threading.Lock()
 
 
-def join(key, call):
+def _join(key, call):
     with _lock:
         flight = _flights.get(key)
         if flight is None:
@@ -51,13 +59,23 @@ def join(key, call):
     return flight
 
 
-def leave(flight, call):
+def _leave(flight, call):
     with _lock:
         flight.calls.remove(call)
         if not flight.calls:
             _flights.pop(flight.key, None)
             # Its traceback has frames that hold the flight.
             flight.exception = None
+
+
+@contextlib.contextmanager
+def joined(key, call):
+    """Has a caller wait for a key, in a flight with others."""
+    flight = _join(key, call)
+    try:
+        yield flight
+    finally:
+        _leave(flight, call)
 
 
 def find(key):

@@ -266,6 +266,9 @@ class Remembered:
         return result, token, variant
 
     def _conclude(self, token, variant, call, value):
+        if call.exception is not None:
+            raise call.take_exception()
+
         result = self._result_of(call, value)
         if _current_request.get() is None:
             self._keep(token, variant, value, result)
@@ -285,20 +288,12 @@ class Remembered:
             return result
 
         call = _flights.Call(args, kwargs)
-        flight = _flights.join(self._flight_key(variant), call)
-        exception = None
-        try:
-            value = self._ask(variant, refresh)
-        except GLib.Error as error:
-            exception = self._exception_of(error, flight)
-        finally:
-            _flights.leave(flight, call)
-        if exception is not None:
+        value = None
+        with _flights.joined(self._flight_key(variant), call) as flight:
             try:
-                raise exception
-            finally:
-                # Its traceback has this frame, which would keep it.
-                del exception, flight
+                value = self._ask(variant, refresh)
+            except GLib.Error as error:
+                call.exception = self._exception_of(error, flight)
 
         return self._conclude(token, variant, call, value)
 
@@ -358,19 +353,11 @@ class Remembered:
             return result
 
         call = _flights.Call(args, kwargs, _awaiting.home())
-        flight = _flights.join(self._flight_key(variant), call)
-        try:
+        with _flights.joined(self._flight_key(variant), call) as flight:
             value, error = await self._await(variant, refresh, call)
-            exception = None if error is None else self._exception_of(error, flight)
+            if error is not None:
+                call.exception = self._exception_of(error, flight)
             del error
-        finally:
-            _flights.leave(flight, call)
-        if exception is not None:
-            try:
-                raise exception
-            finally:
-                # Its traceback has this frame, which would keep it.
-                del exception, flight
 
         return self._conclude(token, variant, call, value)
 
