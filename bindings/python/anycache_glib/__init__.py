@@ -17,7 +17,7 @@ import gi
 gi.require_version("AnyCache", "1.0")
 
 from ._cache import AnyCache, anycache, get_defaultcache  # noqa: E402
-from ._function import CODE  # noqa: E402
+from ._definition import CODE  # noqa: E402
 from ._awaiting import Task, spawn  # noqa: E402
 
 __all__ = ["AnyCache", "CODE", "Task", "anycache", "get_defaultcache", "spawn"]

@@ -9,7 +9,8 @@ import typing
 
 from gi.repository import AnyCache as _AnyCache
 
-from ._function import CODE, Remembered, microseconds, remember
+from ._definition import CODE, microseconds
+from ._function import Remembered, remember
 
 
 @dataclasses.dataclass(frozen=True)

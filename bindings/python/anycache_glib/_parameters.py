@@ -9,7 +9,7 @@ from gi.repository import Gio, GLib
 
 from . import _digest, _values
 
-_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+_BY_NAME = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD)
 
 # The parameter by which a function is handed its request.
 REQUEST = "request"
@@ -44,7 +44,10 @@ class Parameters:
         self._name = func.__qualname__
         self._key = key
         self.signature = self._callers_signature(func, passes_request)
-        self._parameters = [parameter for name, parameter in self.signature.parameters.items() if name not in ignore]
+        # Python has all of the first before all of the second, as the key has their values.
+        counting = [parameter for name, parameter in self.signature.parameters.items() if name not in ignore]
+        self._by_place = [parameter for parameter in counting if parameter.kind not in _BY_NAME]
+        self._by_name = [parameter for parameter in counting if parameter.kind in _BY_NAME]
         self._ignores = bool(ignore)
         self._types = None
         self._is_single = False
@@ -85,7 +88,7 @@ class Parameters:
 
         arguments = self._bind(args, kwargs)
         values = []
-        for parameter in self._parameters:
+        for parameter in self._by_place + self._by_name:
             value = arguments[parameter.name]
             if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
                 values += [(parameter.name, item) for item in value]
@@ -135,12 +138,8 @@ class Parameters:
             return None
 
         values = [_values.decode(child) for child in children]
-        n_after = sum(item.kind in (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD) for item in self._parameters)
-        args = values[: len(values) - n_after]
+        n_by_place = len(values) - len(self._by_name)
         kwargs = {}
-        for parameter, value in zip((item for item in self._parameters if item.kind not in (*_POSITIONAL, inspect.Parameter.VAR_POSITIONAL)), values[len(args) :]):
-            if parameter.kind is inspect.Parameter.VAR_KEYWORD:
-                kwargs.update(value)
-            else:
-                kwargs[parameter.name] = value
-        return tuple(args), kwargs
+        for parameter, value in zip(self._by_name, values[n_by_place:]):
+            kwargs.update(value if parameter.kind is inspect.Parameter.VAR_KEYWORD else {parameter.name: value})
+        return tuple(values[:n_by_place]), kwargs
