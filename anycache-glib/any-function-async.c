@@ -54,7 +54,8 @@ task_new (AnyFunction        *self,
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
 
-  g_task_set_source_tag (task, tag);
+  /* The macro of that name would call each task “tag”, which takes three copies of a string, a tenth of a hit. */
+  (g_task_set_source_tag) (task, tag);
 
   return task;
 }

@@ -5,7 +5,9 @@
 #include "measure.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "race.h"
@@ -13,9 +15,12 @@
 
 #define HIT  "hit from disk"
 #define READ "read into fresh memory"
+#define HUGE "read into fresh huge pages"
 
 #define LARGE (64 << 20)
 #define SMALL (4 << 20) /* in short mode */
+
+#define HUGE_PAGE (2 << 20)
 
 /* Each operation of tens of milliseconds. */
 #define MAX_REPETITIONS 31
@@ -40,6 +45,15 @@ random_bytes (gsize length)
   return g_variant_new_from_data (G_VARIANT_TYPE_BYTESTRING, words, length, TRUE, g_free, words);
 }
 
+static gboolean
+read_into (const Whole *self,
+           guint8      *bytes)
+{
+  int fd = open (self->path, O_RDONLY | O_CLOEXEC);
+
+  return fd >= 0 && read (fd, bytes, self->length) == (gssize) self->length && close (fd) == 0;
+}
+
 /* Memory that nobody had before: the kernel has to find it, page by page. */
 static guint
 read_whole (gpointer    data,
@@ -52,9 +66,31 @@ read_whole (gpointer    data,
   for (guint i = 0; i < count; i++)
     {
       g_autofree guint8 *bytes = g_malloc (self->length);
-      int                fd = open (self->path, O_RDONLY | O_CLOEXEC);
 
-      n_failed += fd < 0 || read (fd, bytes, self->length) != (gssize) self->length || close (fd) != 0;
+      n_failed += !read_into (self, bytes);
+    }
+
+  return n_failed;
+}
+
+/* The same in as few pages as can be: what no check, however cheap, could be faster than. */
+static guint
+read_whole_huge (gpointer    data,
+                 guint first G_GNUC_UNUSED,
+                 guint       count)
+{
+  Whole *self = data;
+  guint  n_failed = 0;
+
+  for (guint i = 0; i < count; i++)
+    {
+      void *bytes = NULL;
+
+      if (posix_memalign (&bytes, HUGE_PAGE, self->length) != 0)
+        return count;
+      madvise (bytes, self->length, MADV_HUGEPAGE);
+      n_failed += !read_into (self, bytes);
+      free (bytes);
     }
 
   return n_failed;
@@ -92,7 +128,11 @@ measure_large_hits (const Plan *plan)
   race_add (race, READ, read_whole, &whole);
   race_aim (race, HIT, READ, "<= 1.2");
   if (can_ask_for_huge_pages ())
-    race_aim (race, HIT, READ, "<= 0.6 with huge pages");
+    {
+      race_add (race, HUGE, read_whole_huge, &whole);
+      race_aim (race, HIT, READ, "<= 0.6 with huge pages");
+      race_aim (race, HUGE, READ, "shown");
+    }
 
   n_failed = workload_check (workload, FALSE);
   n_failed += race_run (race, MIN (plan->repetitions, MAX_REPETITIONS));
