@@ -6,12 +6,14 @@
 
     surface.py symbols LIBRARY LIST [--update]    what the shared library exports
     surface.py gir GIR LIST [--update]            what the languages see: every name with its types, ownership and version
+    surface.py vapi VAPI LIST [--update]          what Vala sees: every declaration, as it is written in that language
     surface.py match LIBRARY GIR                  what is exported is seen by the languages, and the other way round
 
 The lists are committed. When the surface has changed on purpose, `meson compile update-surface` writes them anew; the change is
 then read as a part of the commit."""
 
 import difflib
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -123,6 +125,23 @@ def gir_surface(gir):
     return sorted(describe(element, path) for element, path in walk(namespace, namespace.get('name')))
 
 
+def vapi_surface(vapi):
+    """Each declaration, behind what it stands in and its attributes. Those that only say where C has it, the linker checks."""
+    lines, inside, attributes = [], [], ''
+    with open(vapi, encoding='utf-8') as stream:
+        for line in (line.strip() for line in stream):
+            if re.fullmatch(r'\[\w+( \(.*\))?\]', line):
+                attributes += '' if line.startswith(('[CCode', '[Version')) else line + ' '
+            elif line == '}':
+                inside.pop()
+            elif line and not line.startswith('/*'):
+                lines.append(f'{".".join(inside)}: {attributes}{line.rstrip(" {,;")}' if inside else line.rstrip(' {'))
+                if line.endswith('{'):
+                    inside.append(re.search(r'(\w+)( : .*)? \{$', line)[1])
+                attributes = ''
+    return sorted(lines)
+
+
 def undated(gir):
     namespace = namespace_of(gir)
     return [f'{kind_of(element)} {path}: says “since {element.get("version")}”, not “Since: {SINCE}”'
@@ -153,6 +172,11 @@ def check_gir(gir, path, update=None):
     tree.verdict(undated(gir) + compare(lines, path, update), len(lines))
 
 
+def check_vapi(vapi, path, update=None):
+    lines = vapi_surface(vapi)
+    tree.verdict(compare(lines, path, update), len(lines))
+
+
 def check_match(library, gir):
     namespace = namespace_of(gir)
     seen = {element.get(C + 'identifier') for element in namespace.iter() if element.get('introspectable') != '0'}
@@ -165,4 +189,4 @@ def check_match(library, gir):
     tree.verdict(complaints, len(names | seen))
 
 
-{'symbols': check_symbols, 'gir': check_gir, 'match': check_match}[sys.argv[1]](*sys.argv[2:])
+{'symbols': check_symbols, 'gir': check_gir, 'vapi': check_vapi, 'match': check_match}[sys.argv[1]](*sys.argv[2:])

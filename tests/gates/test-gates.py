@@ -4,7 +4,7 @@
 
 """Shows that each gate closes: breaks a copy of the project in every way that a gate looks for, and asks the gate.
 
-    test-gates.py ROOT BUILD-ROOT MESON C-COMPILER LIBRARY [GIR]"""
+    test-gates.py ROOT BUILD-ROOT MESON C-COMPILER LIBRARY [GIR [VAPI]]"""
 
 import json
 import os
@@ -136,6 +136,21 @@ def try_rooms(build):
         yield judge(f'{room} in a pure room', done, f'calls {call}')
 
 
+def try_vapi(vapi):
+    text = Path(vapi).read_text(encoding='utf-8')
+    spoils = {
+        'default that is gone': (text.replace('int64 maxsize = -1', 'int64 maxsize', 1), '-AnyCache.Cache: public Cache ('),
+        'callback that is not kept': (text.replace('owned AnyCache.ComputeFunc?', 'AnyCache.ComputeFunc?'), '+AnyCache.Cache: public'),
+        'member that is new': (text.replace('MEMORY,', 'MEMORY,\n\t\tPAPER,'), '+AnyCache.Tier: PAPER'),
+        'flags that are none': (text.replace('[Flags]\n', ''), '-AnyCache: [Flags] public enum'),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        spoiled = Path(folder, 'spoiled.vapi')
+        for what, (changed, complaint) in spoils.items():
+            spoiled.write_text(changed, encoding='utf-8')
+            yield judge(what, run_gate('surface.py', 'vapi', spoiled, GATES / 'vapi.list'), complaint)
+
+
 def try_surface(library, gir=None):
     with tempfile.TemporaryDirectory() as folder:
         short = Path(folder, 'list')
@@ -162,9 +177,9 @@ def try_surface(library, gir=None):
         yield judge('promise that is not kept', done, 'any_cache_clean: is promised')
 
 
-def main(root, build, meson, compiler, library, gir=None):
+def main(root, build, meson, compiler, library, gir=None, vapi=None):
     outcomes = [*try_sources(root, build, meson), *try_headers(build, meson, compiler), *try_rooms(build),
-                *try_surface(library, gir)]
+                *try_surface(library, gir), *(try_vapi(vapi) if vapi else [])]
     tree.verdict([outcome for outcome in outcomes if outcome], len(outcomes))
 
 
