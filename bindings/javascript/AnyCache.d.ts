@@ -29,11 +29,21 @@ declare module 'gi://AnyCache?version=1.0' {
         /** What a function that returns R gives of itself: a promise where that is one. */
         type Given<R, T> = R extends PromiseLike<unknown> ? Promise<T> : T;
 
+        /** An AbortSignal, or what is like one. */
+        interface AbortSignalLike {
+            readonly aborted: boolean;
+            readonly reason?: any;
+            addEventListener(type: 'abort', listener: () => void): void;
+            removeEventListener(type: 'abort', listener: () => void): void;
+        }
+
         interface Ways {
             /** Of this call alone. */
             cancellable?: Gio.Cancellable | null;
             /** The computation that the result goes into, which is outdated when that is. */
             request?: Request | null;
+            /** Aborts this call alone; in place of a cancellable. */
+            signal?: AbortSignalLike | null;
         }
 
         interface Memoized<A extends any[], R> {

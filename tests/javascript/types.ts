@@ -28,6 +28,10 @@ const text: string = add(1, 2);
 const surely: number = add.lookup(1, 2);
 // @ts-expect-error: there is no such option
 cache.memoize('org.example.Typo', () => 1, {maxAge: 1});
+declare const signal: AnyCache.AbortSignalLike;
+add.with({signal}).refresh(1, 2);
+// @ts-expect-error: a cancellable is no signal
+add.with({signal: cancellable});
 // @ts-expect-error: there is no such way
 add.with({timeout: 1});
 

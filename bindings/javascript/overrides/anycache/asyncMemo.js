@@ -5,6 +5,7 @@
 
 /* exported AsyncMemo */
 
+const {Aborting} = imports.overrides.anycache.aborting;
 const {copy} = imports.overrides.anycache.copies;
 const {Memo, PLAIN} = imports.overrides.anycache.memo;
 const {unpack} = imports.overrides.anycache.unpacking;
@@ -35,6 +36,17 @@ var AsyncMemo = class AsyncMemo extends Memo {
             throw this.translate(error, wait);
         } finally {
             this.stopWaiting(ident);
+        }
+    }
+
+    async askUntilAborted({signal, ...how}, ask) {
+        const aborting = new Aborting(signal);
+        try {
+            return await ask({...how, cancellable: aborting.cancellable});
+        } catch (error) {
+            throw aborting.translate(error);
+        } finally {
+            aborting.end();
         }
     }
 

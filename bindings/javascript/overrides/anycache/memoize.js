@@ -5,24 +5,30 @@
 
 /* exported memoize */
 
+const {checkSignal} = imports.overrides.anycache.aborting;
 const {AsyncMemo} = imports.overrides.anycache.asyncMemo;
 const {PLAIN} = imports.overrides.anycache.memo;
 const {checkNames, isAsync} = imports.overrides.anycache.options;
 const {SyncMemo} = imports.overrides.anycache.syncMemo;
 
 const QUESTIONS = ['lookup', 'refresh', 'isOutdated', 'remove', 'clear'];
-const WAYS = ['cancellable', 'request'];
+const WAYS = ['cancellable', 'request', 'signal'];
 
 function makeCallable(memo, how, {name, length}) {
-    const callable = (...args) => memo.call(args, how);
+    const ask = (question, args) => how.signal
+        ? memo.askUntilAborted(how, ways => memo[question](args, ways))
+        : memo[question](args, how);
+    const callable = (...args) => ask('call', args);
 
     for (const question of QUESTIONS)
-        callable[question] = (...args) => memo[question](args, how);
+        callable[question] = (...args) => ask(question, args);
     callable.getIdent = (...args) => memo.function.dup_ident(memo.packArgs(args));
     callable.function = memo.function;
     callable.with = ways => {
         checkNames(ways, WAYS);
-        return makeCallable(memo, {...how, ...ways}, {name, length});
+        const combined = {...how, ...ways};
+        checkSignal(combined);
+        return makeCallable(memo, combined, {name, length});
     };
     return Object.defineProperties(callable, {name: {value: name}, length: {value: length}});
 }

@@ -5,6 +5,7 @@
 
 /* exported SyncMemo */
 
+const {Aborting} = imports.overrides.anycache.aborting;
 const {copy} = imports.overrides.anycache.copies;
 const {Memo, PLAIN} = imports.overrides.anycache.memo;
 const {unpack} = imports.overrides.anycache.unpacking;
@@ -37,6 +38,17 @@ var SyncMemo = class SyncMemo extends Memo {
             throw this.translate(error, wait);
         } finally {
             this.stopWaiting(ident);
+        }
+    }
+
+    askUntilAborted({signal, ...how}, ask) {
+        const aborting = new Aborting(signal);
+        try {
+            return ask({...how, cancellable: aborting.cancellable});
+        } catch (error) {
+            throw aborting.translate(error);
+        } finally {
+            aborting.end();
         }
     }
 
