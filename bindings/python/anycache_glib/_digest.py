@@ -7,19 +7,19 @@ and other objects by what they would be pickled from. An object that is known by
 """
 
 import copyreg
+import dis
 import enum
 import hashlib
-import inspect
+import pathlib
 import struct
-import sys
 import types
 
 from gi.repository import GLib, GObject
 
 SIZE = 32
 
-# A docstring is the first constant; from Python 3.13 on a flag tells where there is one.
-_HAS_DOCSTRING = 0x4000000 if sys.version_info >= (3, 13) else inspect.CO_OPTIMIZED
+# Python 3.13 and later say so of code that has a docstring.
+_HAS_DOCSTRING = 0x4000000
 
 
 class NoDigest(TypeError):
@@ -95,19 +95,26 @@ def _write_enum(writer, value):
 
 
 def write_code(writer, code):
-    """What a code object does, wherever it stands."""
-    constants = code.co_consts
-    if code.co_flags & _HAS_DOCSTRING and constants and isinstance(constants[0], (str, type(None))):
-        constants = constants[1:]
+    """What a code object does, wherever it stands.
 
-    writer.tag("code", code.co_code)
+    Constants are told where they are used: a docstring is none of those, and shifts the places of the others.
+    """
+    instructions = list(dis.get_instructions(code))
+    constants = [item.argval for item in instructions if item.opcode in dis.hasconst]
+
+    writer.all("code", [(item.opcode, None if item.opcode in dis.hasconst else item.arg) for item in instructions])
     writer.tag("exceptions", getattr(code, "co_exceptiontable", b""))
     writer.all(
         "shape",
-        (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags, code.co_varnames, code.co_names),
+        (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags & ~_HAS_DOCSTRING, code.co_varnames, code.co_names),
     )
     writer.all("variables", (code.co_freevars, code.co_cellvars))
     writer.all("constants", constants)
+
+
+def _write_path(writer, value):
+    writer.write(type(value))
+    writer.text("path", str(value))
 
 
 def _cell_content(cell):
@@ -194,6 +201,9 @@ _WRITERS = {
     types.MethodType: lambda writer, value: writer.all("method", (value.__func__, value.__self__)),
     types.CodeType: write_code,
     types.ModuleType: lambda writer, value: writer.text("module", value.__name__),
+    # Its pickle tells in which pieces it was put together.
+    pathlib.PosixPath: _write_path,
+    pathlib.PurePosixPath: _write_path,
 }
 
 

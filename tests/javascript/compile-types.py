@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
 """The declarations for TypeScript have every method, property and signal of the library, and a program compiles with them:
-`types.py DECLARATIONS PROGRAM SURFACE FOLDER`.
+`compile-types.py DECLARATIONS PROGRAM SURFACE FOLDER`.
 
 The compiler and the types of GIO are fetched by npm into the folder, once. Where that cannot be, only the names are compared."""
 
