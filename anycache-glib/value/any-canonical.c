@@ -9,6 +9,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "any-normal.h"
+
 /* The bits of the NaN that stands for all of them: quiet, positive, no payload. */
 #define CANONICAL_NAN G_GUINT64_CONSTANT (0x7ff8000000000000)
 
@@ -285,17 +287,7 @@ canonical_container (GVariant *value)
   if (g_variant_type_is_subtype_of (type, G_VARIANT_TYPE_DICTIONARY))
     g_qsort_with_data (children, n_children, sizeof *children, compare_entries, NULL);
 
-  if (g_variant_type_is_array (type))
-    form = g_variant_new_array (g_variant_type_element (type), children, n_children);
-  else if (g_variant_type_is_maybe (type))
-    form = g_variant_new_maybe (g_variant_type_element (type), n_children > 0 ? children[0] : NULL);
-  else if (g_variant_type_is_tuple (type))
-    form = g_variant_new_tuple (children, n_children);
-  else if (g_variant_type_is_dict_entry (type))
-    form = g_variant_new_dict_entry (children[0], children[1]);
-  else
-    form = g_variant_new_variant (children[0]);
-
+  form = any_normal_new_container (type, children, n_children);
   unref_all (children, n_children);
 
   return g_variant_ref_sink (form);

@@ -13,6 +13,7 @@
 #include "any-digest.h"
 #include "any-failure.h"
 #include "any-frame.h"
+#include "any-normal.h"
 
 /* The bytes of an entry:
  *
@@ -145,74 +146,6 @@ any_codec_seal (const AnyKey   *key,
   return self;
 }
 
-/* Whether bytes are a text with its end, and nothing behind it. */
-static gboolean
-is_text (const char *bytes,
-         gsize       length)
-{
-  return length > 0 && memchr (bytes, '\0', length) == bytes + length - 1;
-}
-
-/* Eight at a time: GLib takes half a microsecond for what is here asked of a few hundred of them. */
-static gboolean
-is_ascii (const char *bytes,
-          gsize       length)
-{
-  guint64 all = 0;
-
-  for (; length >= sizeof all; bytes += sizeof all, length -= sizeof all)
-    {
-      guint64 some;
-
-      memcpy (&some, bytes, sizeof some);
-      all |= some;
-    }
-  for (; length > 0; bytes++, length--)
-    all |= (guchar) *bytes;
-
-  return (all & G_GUINT64_CONSTANT (0x8080808080808080)) == 0;
-}
-
-/* Whether it is seen at once that a value is in normal form: a text in ASCII, or an array of plain numbers, which is so whatever its
- * bytes are, if these are a whole number of elements. */
-static gboolean
-is_clearly_normal (const GVariantType *type,
-                   const guint8       *bytes,
-                   gsize               length)
-{
-  const char *string = g_variant_type_peek_string (type);
-  gsize       width;
-
-  if (string[0] == 's')
-    return is_text ((const char *) bytes, length) && is_ascii ((const char *) bytes, length);
-  if (string[0] != 'a')
-    return FALSE;
-
-  switch (string[1])
-    {
-    case 'y':
-      width = 1;
-      break;
-    case 'n':
-    case 'q':
-      width = 2;
-      break;
-    case 'i':
-    case 'u':
-      width = 4;
-      break;
-    case 'x':
-    case 't':
-    case 'd':
-      width = 8;
-      break;
-    default:
-      return FALSE;
-    }
-
-  return length % width == 0;
-}
-
 static gsize
 validator_offset (const AnyHeader *header)
 {
@@ -228,7 +161,7 @@ find_type (const guint8    *block,
   const GVariantType *type;
 
   if (header->type_length > ANY_CANONICAL_MAX_TYPE_LENGTH + 1 ||
-      !is_text (string, header->type_length) ||
+      !any_normal_is_text (string, header->type_length) ||
       !g_variant_type_string_is_valid (string))
     return NULL;
 
@@ -246,7 +179,7 @@ validator_is_sound (const guint8    *block,
   const char *string = (const char *) block + validator_offset (header);
 
   return header->validator_length == 0 ||
-         (is_text (string, header->validator_length) && g_utf8_validate (string, -1, NULL));
+         (any_normal_is_text (string, header->validator_length) && g_utf8_validate (string, -1, NULL));
 }
 
 /* Makes a value of bytes in a block, which is taken, or gives NULL where it is not sound. */
@@ -256,10 +189,11 @@ open_value (guint8             *block,
             gsize               length,
             const GVariantType *type)
 {
-  gboolean normal = is_clearly_normal (type, block + offset, length);
-  g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_new_from_data (type, block + offset, length, normal, g_free, block));
+  gboolean clear = any_normal_is_clear (type, block + offset, length);
+  g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_new_from_data (type, block + offset, length, clear, g_free, block));
+  g_autoptr (GVariant) trusted = clear ? g_variant_ref (value) : any_normal_trust (value);
 
-  return normal || g_variant_is_normal_form (value) ? any_canonical_make_walkable (value) : NULL;
+  return trusted != NULL ? any_canonical_make_walkable (trusted) : NULL;
 }
 
 /* The record of an entry with the value in it: the block is the value's. */
