@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: 2026 The AnyCache Authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+"""Uses the window of one language's program as a person would, and then has those of the other languages find what it has computed.
+
+    run-pictures.py [--screenshots FOLDER] LANGUAGE=PROGRAM...
+
+The first of them is asked for everything. Skipped where there is no screen to be had, or no GTK."""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import gi
+
+SKIPPED = 77    # what meson takes for "skipped"
+BUTTONS = {'open': 0, 'reload': 1, 'clear': 2, 'close': -1}    # where they stand in the header bar
+INTERPRETERS = {'python': ['/usr/bin/python3'], 'javascript': ['gjs', '-m'], 'vala': []}
+
+
+def skip(reason):
+    print(f'skipped: {reason}')
+    sys.exit(SKIPPED)
+
+
+for tool in ('Xvfb', 'xdotool', 'import'):
+    if not shutil.which(tool):
+        skip(f'{tool} is not installed')
+try:
+    gi.require_version('Gtk', '4.0')
+except ValueError as error:
+    skip(str(error))
+
+gi.require_version('AnyCache', '1.0')
+from gi.repository import AnyCache
+
+import desktop
+import landscapes
+
+
+def wait_for_counts(program, hits, misses):
+    program.wait_for_title(f'Pictures – {hits} hits, {misses} misses')
+
+
+class Story:
+    """One cache directory and one folder of pictures."""
+
+    def __init__(self, folder, screen, screenshots):
+        self.screen = screen
+        self.screenshots = screenshots
+        self.log = folder / 'errors.txt'
+        self.cachedir = folder / 'remembered'
+        self.pictures = folder / 'Landscapes'
+        self.elsewhere = folder / 'elsewhere'
+        self.pictures.mkdir()
+        self.elsewhere.mkdir()
+        self.whole = landscapes.save_all(self.pictures)
+        self.broken = self.pictures / 'Waterfall.jpeg'
+        self.broken.write_text('This is no picture.\n')
+        (self.pictures / 'notes.txt').write_text('Nor is this, and its name says so.\n')
+        self.number = len(self.whole) + 1
+
+    def start(self, command):
+        return desktop.Program(self.screen, [*command, '--cachedir', str(self.cachedir), str(self.pictures)], self.log)
+
+    def replace(self, path, data):
+        """At once, as good editors do."""
+        new = self.elsewhere / path.name
+        new.write_bytes(data)
+        os.replace(new, path)
+
+    def use_everything(self, language, command):
+        """Opens, reloads, edits, clears, closes."""
+        hits, misses = 0, self.number
+        program = self.start(command)
+        try:
+            wait_for_counts(program, hits, misses)
+            self.keep_screenshot(program, f'pictures-{language}.png')
+
+            program.click_button(BUTTONS['reload'])
+            hits += self.number
+            wait_for_counts(program, hits, misses)
+
+            # One tile a change: another picture, a picture that is mended, and one that is broken.
+            for path, data in ((self.whole[0], self.whole[1].read_bytes()), (self.broken, self.whole[2].read_bytes()),
+                               (self.broken, b'No picture again.\n')):
+                before = program.still_picture()
+                self.replace(path, data)
+                misses += 1
+                wait_for_counts(program, hits, misses)
+                desktop.wait_until(lambda: program.still_picture() != before, 'nothing new is to be seen')
+
+            program.click_button(BUTTONS['clear'])
+            cache = AnyCache.Cache.new(str(self.cachedir), -1)
+            desktop.wait_until(lambda: cache.get_size() == 0, 'the cache was not cleared')
+            program.click_button(BUTTONS['reload'])
+            misses += self.number
+            wait_for_counts(program, hits, misses)
+
+            program.click_button(BUTTONS['close'])
+            program.wait_for_end()
+        finally:
+            program.kill()
+        print(f'{language}: {hits} hits and {misses} misses, as they should be')
+
+    def find_everything(self, language, command):
+        program = self.start(command)
+        try:
+            wait_for_counts(program, self.number, 0)
+            program.click_button(BUTTONS['close'])
+            program.wait_for_end()
+        finally:
+            program.kill()
+        print(f'{language}: found all {self.number}')
+
+    def keep_screenshot(self, program, name):
+        if self.screenshots is not None:
+            (self.screenshots / name).write_bytes(program.still_picture())
+
+
+def main(folder):
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--screenshots', metavar='FOLDER', type=Path)
+    parser.add_argument('programs', metavar='LANGUAGE=PROGRAM', nargs='+')
+    options = parser.parse_args()
+    programs = []
+    for text in options.programs:
+        language, program = text.split('=', maxsplit=1)
+        programs.append((language, INTERPRETERS[language] + [program]))
+
+    screen = desktop.Screen(str(folder))
+    try:
+        story = Story(folder, screen, options.screenshots)
+        story.use_everything(*programs[0])
+        for program in programs:
+            story.find_everything(*program)
+    finally:
+        screen.close()
+
+
+with tempfile.TemporaryDirectory() as temporary:
+    main(Path(os.path.realpath(temporary)))
