@@ -20,7 +20,7 @@ Gio._promisify(GdkPixbuf.Pixbuf, 'new_from_stream_at_scale_async', 'new_from_str
 
 const HERE = GLib.path_get_dirname(GLib.filename_from_uri(import.meta.url)[0]);
 const APP_ID = 'org.example.Pictures';
-const SIZE = 160;               // pixels of the longer side of a thumbnail
+const SIZE = 144;               // pixels of the longer side of a thumbnail
 const DAY = 24 * 60 * 60;       // seconds
 const MAXSIZE = 256 * 2 ** 20;  // bytes of the cache
 
@@ -104,10 +104,11 @@ const Pictures = GObject.registerClass(class Pictures extends Gtk.Application {
         provider.load_from_path(`${HERE}/pictures.css`);
         Gtk.StyleContext.add_provider_for_display(Gdk.Display.get_default(), provider, Gtk.STYLE_PROVIDER_PRIORITY_APPLICATION);
         const builder = Gtk.Builder.new_from_file(`${HERE}/pictures.ui`);
-        for (const name of ['window', 'title', 'counts', 'progress', 'folder', 'pictures'])
+        for (const name of ['window', 'title', 'counts', 'progress', 'folder', 'pictures', 'chooser'])
             this[name] = builder.get_object(name);
         this.folder.connect('notify::loading', () => this.listPictures());
-        this.addAction('open', '<Control>o', () => this.chooseFolder());
+        this.chooser.connect('response', (_chooser, response) => this.choose(response));
+        this.addAction('open', '<Control>o', () => this.chooser.show());
         this.addAction('reload', '<Control>r', () => this.reload());
         this.addAction('clear', '<Control>Delete', () => this.clear());
     }
@@ -134,18 +135,9 @@ const Pictures = GObject.registerClass(class Pictures extends Gtk.Application {
         super.vfunc_shutdown();
     }
 
-    chooseFolder() {
-        this.chooser = new Gtk.FileChooserNative({
-            title: 'Open a folder',
-            action: Gtk.FileChooserAction.SELECT_FOLDER,
-            transient_for: this.window,
-            modal: true,
-        });
-        this.chooser.connect('response', (chooser, response) => {
-            if (response === Gtk.ResponseType.ACCEPT)
-                this.folder.file = chooser.get_file();
-        });
-        this.chooser.show();
+    choose(response) {
+        if (response === Gtk.ResponseType.ACCEPT)
+            this.folder.file = this.chooser.get_file();
     }
 
     reload() {

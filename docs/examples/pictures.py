@@ -17,7 +17,7 @@ from gi.repository import AnyCache, Gdk, GdkPixbuf, Gio, GLib, GObject, Gtk
 
 HERE = Path(__file__).resolve().parent
 APP_ID = 'org.example.Pictures'
-SIZE = 160                # pixels of the longer side of a thumbnail
+SIZE = 144                # pixels of the longer side of a thumbnail
 DAY = 24 * 60 * 60        # seconds
 MAXSIZE = 256 * 2**20     # bytes of the cache
 
@@ -90,14 +90,19 @@ class Pictures(Gtk.Application):
         provider.load_from_path(str(HERE / 'pictures.css'))
         Gtk.StyleContext.add_provider_for_display(Gdk.Display.get_default(), provider, Gtk.STYLE_PROVIDER_PRIORITY_APPLICATION)
         builder = Gtk.Builder.new_from_file(str(HERE / 'pictures.ui'))
-        for name in ('window', 'title', 'counts', 'progress', 'folder', 'pictures'):
+        for name in ('window', 'title', 'counts', 'progress', 'folder', 'pictures', 'chooser'):
             setattr(self, name, builder.get_object(name))
         self.folder.connect('notify::loading', self.on_folder_loading)
-        for name, callback, key in (('open', self.on_open, 'o'), ('reload', self.on_reload, 'r'), ('clear', self.on_clear, 'Delete')):
-            action = Gio.SimpleAction(name=name)
-            action.connect('activate', callback)
-            self.window.add_action(action)
-            self.set_accels_for_action('win.' + name, ['<Control>' + key])
+        self.chooser.connect('response', self.on_chosen)
+        self.add_window_action('open', '<Control>o', lambda *_: self.chooser.show())
+        self.add_window_action('reload', '<Control>r', self.on_reload)
+        self.add_window_action('clear', '<Control>Delete', self.on_clear)
+
+    def add_window_action(self, name, key, callback):
+        action = Gio.SimpleAction(name=name)
+        action.connect('activate', callback)
+        self.window.add_action(action)
+        self.set_accels_for_action(f'win.{name}', [key])
 
     def do_activate(self):
         self.window.set_application(self)
@@ -110,12 +115,6 @@ class Pictures(Gtk.Application):
     def do_shutdown(self):
         self.pool.shutdown(cancel_futures=True)
         Gtk.Application.do_shutdown(self)
-
-    def on_open(self, _action, _parameter):
-        self.chooser = Gtk.FileChooserNative(title='Open a folder', transient_for=self.window, modal=True,
-                                             action=Gtk.FileChooserAction.SELECT_FOLDER)
-        self.chooser.connect('response', self.on_chosen)
-        self.chooser.show()
 
     def on_chosen(self, chooser, response):
         if response == Gtk.ResponseType.ACCEPT:

@@ -5,7 +5,7 @@
 
 const string APP_ID = "org.example.Pictures";
 const string RESOURCES = "/org/example/Pictures";
-const int SIZE = 160;                         // pixels of the longer side of a thumbnail
+const int SIZE = 144;                         // pixels of the longer side of a thumbnail
 const int64 DAY = 24 * 60 * 60 * 1000000LL;   // microseconds
 const int64 MAXSIZE = 256 << 20;              // bytes of the cache
 
@@ -129,10 +129,12 @@ class Pictures : Gtk.Application {
         progress = (Gtk.ProgressBar) builder.get_object ("progress");
         folder = (Gtk.DirectoryList) builder.get_object ("folder");
         pictures = (ListStore) builder.get_object ("pictures");
+        chooser = (Gtk.FileChooserNative) builder.get_object ("chooser");
         folder.notify["loading"].connect (list_pictures);
+        chooser.response.connect (choose);
 
         window.add_action_entries ({
-            { "open", choose_folder },
+            { "open", () => chooser.show () },
             { "reload", reload },
             { "clear", () => clear.begin () }
         }, this);
@@ -160,13 +162,9 @@ class Pictures : Gtk.Application {
         base.shutdown ();
     }
 
-    private void choose_folder () {
-        chooser = new Gtk.FileChooserNative ("Open a folder", window, SELECT_FOLDER, null, null);
-        chooser.response.connect ((response) => {
-            if (response == Gtk.ResponseType.ACCEPT)
-                folder.file = chooser.get_file ();
-        });
-        chooser.show ();
+    private void choose (int response) {
+        if (response == Gtk.ResponseType.ACCEPT)
+            folder.file = chooser.get_file ();
     }
 
     private void reload () {
@@ -238,8 +236,8 @@ class Pictures : Gtk.Application {
         var stats = cache.get_stats ();
         var hits = stats.get_lookups (NONE);
         uint64 misses = 0;
-        for (var miss = AnyCache.Miss.ABSENT; miss <= AnyCache.Miss.IO; miss += 1)
-            misses += stats.get_lookups (miss);
+        for (int miss = AnyCache.Miss.ABSENT; miss <= AnyCache.Miss.IO; miss++)
+            misses += stats.get_lookups ((AnyCache.Miss) miss);
         title.label = folder.file != null ? folder.file.get_basename () : "Pictures";
         counts.label = @"$hits hits, $misses misses, $(format_size (cache.size))";
         window.title = is_loading ? "Pictures – loading" : @"Pictures – $hits hits, $misses misses";

@@ -15,11 +15,13 @@ from gi.repository import GdkPixbuf
 PATIENCE = 50        # seconds, on a machine that does other things as well
 PAUSE = 0.05         # seconds between two looks
 SCREEN = (1000, 760)
+TILE = (210, 230)
 SETTINGS = """[Settings]
 gtk-decoration-layout=:close
 gtk-enable-animations=0
 gtk-font-name=Cantarell 11
 """
+HEADER = 50          # rows of pixels, at least
 # The icons of the header bar are dark strokes between these rows of the window, with gaps between one and the next of so many pixels.
 ICON_ROWS = range(16, 40)
 DARK = 110
@@ -37,11 +39,31 @@ def wait_until(condition, what):
     return found
 
 
-def load(png):
-    loader = GdkPixbuf.PixbufLoader.new_with_type('png')
-    loader.write(png)
-    loader.close()
-    return loader.get_pixbuf()
+class Pixels:
+    """The pixels of a PNG, red, green and blue."""
+
+    def __init__(self, png):
+        loader = GdkPixbuf.PixbufLoader.new_with_type('png')
+        loader.write(png)
+        loader.close()
+        pixbuf = loader.get_pixbuf()
+        self.width, self.height = pixbuf.get_width(), pixbuf.get_height()
+        self._bytes, self._stride, self._channels = pixbuf.get_pixels(), pixbuf.get_rowstride(), pixbuf.get_n_channels()
+
+    def at(self, x, y):
+        place = y * self._stride + x * self._channels
+        return self._bytes[place:place + 3]
+
+    def row(self, y):
+        return self._bytes[y * self._stride:][:self.width * self._channels]
+
+
+def changed_area(before, after):
+    """The smallest rectangle below the header bar that holds all that two pictures differ in: left, top, right, bottom; or None."""
+    before, after = Pixels(before), Pixels(after)
+    rows = [y for y in range(HEADER, after.height) if before.row(y) != after.row(y)]
+    columns = [x for x in range(after.width) if any(before.at(x, y) != after.at(x, y) for y in rows)]
+    return (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1) if columns else None
 
 
 class Screen:
@@ -97,7 +119,7 @@ class Program:
     def _find(self):
         if self._process.poll() is not None:
             raise AssertionError(f'the program ended with {self._process.returncode}:\n{self._errors()}')
-        return self._screen.xdotool('search', '--onlyvisible', '--pid', self._process.pid, '--name', '^Pictures')
+        return self._screen.xdotool('search', '--onlyvisible', '--name', '^Pictures')
 
     def title(self):
         return self._screen.xdotool('getwindowname', self._window)
@@ -106,17 +128,17 @@ class Program:
         wait_until(lambda: self.title() == title or self._process.poll() is not None,
                    lambda: f'the title is “{self.title()}” and not “{title}”:\n{self._errors()}')
 
-    def picture(self):
+    def picture(self, window=None):
         """What is to be seen of the window, as a PNG."""
-        return subprocess.run(['import', '-silent', '-window', self._window, 'png:-'], env=self._screen.environment, capture_output=True,
-                              check=True, timeout=PATIENCE).stdout
+        return subprocess.run(['import', '-silent', '-window', window or self._window, 'png:-'], env=self._screen.environment,
+                              capture_output=True, check=True, timeout=PATIENCE).stdout
 
-    def still_picture(self):
+    def still_picture(self, window=None):
         """The same once nothing moves any more."""
         pictures = [None]
 
         def is_still():
-            pictures.append(self.picture())
+            pictures.append(self.picture(window))
             return pictures[-1] == pictures[-2]
 
         wait_until(is_still, 'the picture did not come to rest')
@@ -124,10 +146,8 @@ class Program:
 
     def icons(self):
         """The middles of the icons and words in the header bar, from the left to the right."""
-        pixbuf = load(self.still_picture())
-        pixels, stride, channels = pixbuf.get_pixels(), pixbuf.get_rowstride(), pixbuf.get_n_channels()
-        places = ((x, y * stride + x * channels) for x in range(pixbuf.get_width()) for y in ICON_ROWS)
-        dark = sorted({x for x, place in places if max(pixels[place:place + 3]) < DARK})
+        pixels = Pixels(self.still_picture())
+        dark = [x for x in range(pixels.width) if any(max(pixels.at(x, y)) < DARK for y in ICON_ROWS)]
         starts = [x for before, x in zip([-GAP, *dark], dark) if x - before >= GAP]
         ends = [x for x, after in zip(dark, [*dark[1:], dark[-1] + GAP]) if after - x >= GAP]
         return [(start + end) // 2 for start, end in zip(starts, ends)]
@@ -135,8 +155,52 @@ class Program:
     def click_button(self, position):
         """Clicks what stands there in the header bar, counted from the left, or from -1 backwards from the right."""
         self._screen.xdotool('mousemove', '--window', self._window, self.icons()[position], ICON_ROWS[len(ICON_ROWS) // 2], 'click', 1)
-        # Nothing is to be shown as pointed at.
+        self.point_nowhere()
+
+    def point_at(self, x, y):
+        # There must be a movement for it to be noticed.
+        self._screen.xdotool('mousemove', '--window', self._window, x - 1, y, 'mousemove', '--window', self._window, x, y)
+
+    def point_nowhere(self):
+        """Nothing is to be shown as pointed at."""
         self._screen.xdotool('mousemove', SCREEN[0] - 1, SCREEN[1] - 1)
+
+    def wait_for_tooltip(self, area):
+        """Points at something and waits for the other window that comes up."""
+        left, top, right, bottom = area
+        self.point_at((left + right) // 2, (top + bottom) // 2)
+        wait_until(lambda: len(self._screen.xdotool('search', '--onlyvisible', '--pid', self._process.pid).split()) > 1,
+                   'no tooltip came up')
+        self.point_nowhere()
+
+    def wait_for_changed_tile(self, before):
+        """Gives the area of the one tile that looks other than before, when all else looks the same."""
+
+        def find():
+            area = changed_area(before, self.still_picture())
+            return area is not None and area[2] - area[0] <= TILE[0] and area[3] - area[1] <= TILE[1] and area
+
+        return wait_until(find, 'it is not one tile that has changed')
+
+    def choose(self, title, path):
+        """Types a path into the chooser that comes up, and waits until it has gone."""
+        def find():
+            return self._screen.xdotool('search', '--onlyvisible', '--name', f'^{title}$')
+
+        chooser = wait_until(find, f'no window “{title}” came up')
+        self.still_picture(chooser)
+        self._screen.xdotool('windowfocus', chooser, 'type', path)
+        self.still_picture(chooser)
+
+        # Once for each thing that may have to be said yes to: a completion, the folder.
+        for _attempt in range(3):
+            self._screen.xdotool('key', 'Return')
+            deadline = time.monotonic() + PATIENCE / 3
+            while find() and time.monotonic() < deadline:
+                time.sleep(PAUSE)
+            if not find():
+                return
+        raise AssertionError(f'the window “{title}” stays')
 
     def wait_for_end(self):
         wait_until(lambda: self._process.poll() is not None, lambda: f'the program goes on:\n{self._errors()}')

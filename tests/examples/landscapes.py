@@ -4,6 +4,7 @@
 """Pictures that are pleasant to look at and the same in every run: hills under a sky, drawn as SVG and saved in several formats."""
 
 import math
+import os
 
 import gi
 gi.require_version('GdkPixbuf', '2.0')
@@ -66,3 +67,11 @@ def save_all(folder):
         paths.append(folder / f'{name}.{shape[2]}')
         save(paths[-1], name, seed, shape)
     return paths
+
+
+def save_large(folder):
+    """Many more, each as large as a camera makes them."""
+    for seed, name in enumerate(PALETTES):
+        first = folder / f'{name} 1.png'
+        save(first, name, seed + 20, (4500, 3000, 'png'))
+        os.link(first, folder / f'{name} 2.png')

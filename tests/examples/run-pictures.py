@@ -10,6 +10,7 @@ The first of them is asked for everything. Skipped where there is no screen to b
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +19,7 @@ import gi
 
 SKIPPED = 77    # what meson takes for "skipped"
 BUTTONS = {'open': 0, 'reload': 1, 'clear': 2, 'close': -1}    # where they stand in the header bar
+LICENCE = 'SPDX-FileCopyright' 'Text: 2026 The AnyCache Authors\nSPDX-License-' 'Identifier: LGPL-2.1-or-later\n'
 INTERPRETERS = {'python': ['/usr/bin/python3'], 'javascript': ['gjs', '-m'], 'vala': []}
 
 
@@ -73,12 +75,13 @@ class Story:
         os.replace(new, path)
 
     def use_everything(self, language, command):
-        """Opens, reloads, edits, clears, closes."""
+        """Opens, reloads, edits, clears, opens another folder, closes."""
+        self.first = language
         hits, misses = 0, self.number
         program = self.start(command)
         try:
             wait_for_counts(program, hits, misses)
-            self.keep_screenshot(program, f'pictures-{language}.png')
+            self.look(program, language)
 
             program.click_button(BUTTONS['reload'])
             hits += self.number
@@ -91,13 +94,21 @@ class Story:
                 self.replace(path, data)
                 misses += 1
                 wait_for_counts(program, hits, misses)
-                desktop.wait_until(lambda: program.still_picture() != before, 'nothing new is to be seen')
+                area = program.wait_for_changed_tile(before)
+            program.wait_for_tooltip(area)
 
             program.click_button(BUTTONS['clear'])
             cache = AnyCache.Cache.new(str(self.cachedir), -1)
             desktop.wait_until(lambda: cache.get_size() == 0, 'the cache was not cleared')
             program.click_button(BUTTONS['reload'])
             misses += self.number
+            wait_for_counts(program, hits, misses)
+
+            # Remembered is a picture by its path, whatever it is a copy of.
+            shutil.copy(self.whole[0], self.elsewhere)
+            program.click_button(BUTTONS['open'])
+            program.choose('Open a folder', self.elsewhere)
+            misses += 1
             wait_for_counts(program, hits, misses)
 
             program.click_button(BUTTONS['close'])
@@ -110,15 +121,34 @@ class Story:
         program = self.start(command)
         try:
             wait_for_counts(program, self.number, 0)
+            if language != self.first:
+                self.look(program, language)
             program.click_button(BUTTONS['close'])
             program.wait_for_end()
         finally:
             program.kill()
         print(f'{language}: found all {self.number}')
 
-    def keep_screenshot(self, program, name):
+    def look(self, program, language):
         if self.screenshots is not None:
-            (self.screenshots / name).write_bytes(program.still_picture())
+            self.keep_screenshot(program.still_picture(), f'pictures-{language}.png')
+
+    def keep_screenshot(self, png, name):
+        """Without the frame of a screen that has no shadows, and in fewer colours."""
+        subprocess.run(['convert', 'png:-', '-shave', '4x4', '-colors', '255', '+set', 'date:create', '+set', 'date:modify', '-set', 'comment', LICENCE,
+                        f'png8:{self.screenshots / name}'], input=png, check=True)
+
+    def keep_screenshot_of_loading(self, command):
+        """Of pictures that are large enough to take a while."""
+        landscapes.save_large(self.pictures)
+        while_loading = []
+        program = self.start(command)
+        try:
+            while program.title() == 'Pictures – loading' or not while_loading:
+                while_loading.append(program.picture())
+        finally:
+            program.kill()
+        self.keep_screenshot(while_loading[len(while_loading) // 2], 'pictures-loading.png')
 
 
 def main(folder):
@@ -137,6 +167,8 @@ def main(folder):
         story.use_everything(*programs[0])
         for program in programs:
             story.find_everything(*program)
+        if options.screenshots is not None:
+            story.keep_screenshot_of_loading(programs[0][1])
     finally:
         screen.close()
 
