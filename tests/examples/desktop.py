@@ -22,6 +22,7 @@ gtk-enable-animations=0
 gtk-font-name=Cantarell 11
 """
 HEADER = 50          # rows of pixels, at least
+SCROLLBAR = 20       # columns of pixels
 # The icons of the header bar are dark strokes between these rows of the window, with gaps between one and the next of so many pixels.
 ICON_ROWS = range(16, 40)
 DARK = 110
@@ -54,15 +55,19 @@ class Pixels:
         place = y * self._stride + x * self._channels
         return self._bytes[place:place + 3]
 
-    def row(self, y):
-        return self._bytes[y * self._stride:][:self.width * self._channels]
+    def row(self, y, width):
+        return self._bytes[y * self._stride:y * self._stride + width * self._channels]
 
 
 def changed_area(before, after):
-    """The smallest rectangle below the header bar that holds all that two pictures differ in: left, top, right, bottom; or None."""
+    """The smallest rectangle that holds all that two pictures differ in: left, top, right, bottom; or None.
+
+    Without the header bar, and without the scrollbar, which comes and goes.
+    """
     before, after = Pixels(before), Pixels(after)
-    rows = [y for y in range(HEADER, after.height) if before.row(y) != after.row(y)]
-    columns = [x for x in range(after.width) if any(before.at(x, y) != after.at(x, y) for y in rows)]
+    width = after.width - SCROLLBAR
+    rows = [y for y in range(HEADER, after.height) if before.row(y, width) != after.row(y, width)]
+    columns = [x for x in range(width) if any(before.at(x, y) != after.at(x, y) for y in rows)]
     return (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1) if columns else None
 
 
@@ -116,16 +121,19 @@ class Program:
         with open(self._log, encoding='utf-8', errors='replace') as stream:
             return stream.read()
 
-    def _find(self):
+    def _goes_on(self):
         if self._process.poll() is not None:
             raise AssertionError(f'the program ended with {self._process.returncode}:\n{self._errors()}')
-        return self._screen.xdotool('search', '--onlyvisible', '--name', '^Pictures')
+        return True
+
+    def _find(self):
+        return self._goes_on() and self._screen.xdotool('search', '--onlyvisible', '--name', '^Pictures')
 
     def title(self):
         return self._screen.xdotool('getwindowname', self._window)
 
     def wait_for_title(self, title):
-        wait_until(lambda: self.title() == title or self._process.poll() is not None,
+        wait_until(lambda: self._goes_on() and self.title() == title,
                    lambda: f'the title is “{self.title()}” and not “{title}”:\n{self._errors()}')
 
     def picture(self, window=None):
@@ -138,6 +146,7 @@ class Program:
         pictures = [None]
 
         def is_still():
+            self._goes_on()
             pictures.append(self.picture(window))
             return pictures[-1] == pictures[-2]
 
@@ -165,13 +174,18 @@ class Program:
         """Nothing is to be shown as pointed at."""
         self._screen.xdotool('mousemove', SCREEN[0] - 1, SCREEN[1] - 1)
 
-    def wait_for_tooltip(self, area):
-        """Points at something and waits for the other window that comes up."""
+    def tooltip(self, area):
+        """Points at something, and gives a picture of the other window that comes up."""
+        def find():
+            windows = self._screen.xdotool('search', '--onlyvisible', '--pid', self._process.pid).split()
+            return [window for window in windows if window != self._window]
+
         left, top, right, bottom = area
         self.point_at((left + right) // 2, (top + bottom) // 2)
-        wait_until(lambda: len(self._screen.xdotool('search', '--onlyvisible', '--pid', self._process.pid).split()) > 1,
-                   'no tooltip came up')
+        picture = self.still_picture(wait_until(find, 'no tooltip came up')[0])
         self.point_nowhere()
+        wait_until(lambda: not find(), 'the tooltip stays')
+        return picture
 
     def wait_for_changed_tile(self, before):
         """Gives the area of the one tile that looks other than before, when all else looks the same."""

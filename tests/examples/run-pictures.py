@@ -8,6 +8,7 @@
 The first of them is asked for everything. Skipped where there is no screen to be had, or no GTK."""
 
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
@@ -65,8 +66,17 @@ class Story:
         (self.pictures / 'notes.txt').write_text('Nor is this, and its name says so.\n')
         self.number = len(self.whole) + 1
 
-    def start(self, command):
-        return desktop.Program(self.screen, [*command, '--cachedir', str(self.cachedir), str(self.pictures)], self.log)
+    @contextlib.contextmanager
+    def running(self, command):
+        """A program that does not outlive its use; what it has said to a failure is shown."""
+        program = desktop.Program(self.screen, [*command, '--cachedir', str(self.cachedir), str(self.pictures)], self.log)
+        try:
+            yield program
+        except BaseException:
+            print(self.log.read_text(encoding='utf-8', errors='replace'))
+            raise
+        finally:
+            program.kill()
 
     def replace(self, path, data):
         """At once, as good editors do."""
@@ -78,8 +88,7 @@ class Story:
         """Opens, reloads, edits, clears, opens another folder, closes."""
         self.first = language
         hits, misses = 0, self.number
-        program = self.start(command)
-        try:
+        with self.running(command) as program:
             wait_for_counts(program, hits, misses)
             self.look(program, language)
 
@@ -88,14 +97,16 @@ class Story:
             wait_for_counts(program, hits, misses)
 
             # One tile a change: another picture, a picture that is mended, and one that is broken.
+            tooltips = []
             for path, data in ((self.whole[0], self.whole[1].read_bytes()), (self.broken, self.whole[2].read_bytes()),
                                (self.broken, b'No picture again.\n')):
                 before = program.still_picture()
                 self.replace(path, data)
                 misses += 1
                 wait_for_counts(program, hits, misses)
-                area = program.wait_for_changed_tile(before)
-            program.wait_for_tooltip(area)
+                tooltips.append(program.tooltip(program.wait_for_changed_tile(before)))
+            if tooltips[1] == tooltips[2]:
+                raise AssertionError('the tooltip does not say that the picture is broken')
 
             program.click_button(BUTTONS['clear'])
             cache = AnyCache.Cache.new(str(self.cachedir), -1)
@@ -113,20 +124,15 @@ class Story:
 
             program.click_button(BUTTONS['close'])
             program.wait_for_end()
-        finally:
-            program.kill()
         print(f'{language}: {hits} hits and {misses} misses, as they should be')
 
     def find_everything(self, language, command):
-        program = self.start(command)
-        try:
+        with self.running(command) as program:
             wait_for_counts(program, self.number, 0)
             if language != self.first:
                 self.look(program, language)
             program.click_button(BUTTONS['close'])
             program.wait_for_end()
-        finally:
-            program.kill()
         print(f'{language}: found all {self.number}')
 
     def look(self, program, language):
@@ -142,12 +148,9 @@ class Story:
         """Of pictures that are large enough to take a while."""
         landscapes.save_large(self.pictures)
         while_loading = []
-        program = self.start(command)
-        try:
+        with self.running(command) as program:
             while program.title() == 'Pictures – loading' or not while_loading:
                 while_loading.append(program.picture())
-        finally:
-            program.kill()
         self.keep_screenshot(while_loading[len(while_loading) // 2], 'pictures-loading.png')
 
 
