@@ -1,4 +1,3 @@
-#!/usr/bin/gjs -m
 // SPDX-FileCopyrightText: 2026 The AnyCache Authors
 // SPDX-License-Identifier: LGPL-2.1-or-later
 

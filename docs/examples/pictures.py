@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-FileCopyrightText: 2026 The AnyCache Authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 
