@@ -24,7 +24,7 @@ const DAY = 24 * 60 * 60;       // seconds
 const MAXSIZE = 256 * 2 ** 20;  // bytes of the cache
 
 // What is remembered. Name, version and signature are the same in pictures.py and pictures.vala: all of them share results.
-async function makeThumbnail(path, size, request) {
+async function decode(path, size, request) {
     const {cancellable} = request;
     request.add_dependency(path);    // before the file is read
 
@@ -36,18 +36,27 @@ async function makeThumbnail(path, size, request) {
     return {format: format.get_name(), width, height, bytes: info.get_size(), png};
 }
 
+// GdkPixbuf decodes in the main loop, a piece of the file at a time: of one picture after the other, to leave time for the window.
+let turn = Promise.resolve();
+
+function makeThumbnail(path, size, request) {
+    const compute = () => decode(path, size, request);
+    turn = turn.then(compute, compute);
+    return turn;
+}
+
 function rememberThumbnails(cache) {
     return cache.memoize('org.example.Pictures.thumbnail', makeThumbnail, {
         version: '1',
         signature: '(sx)',
+        async: true,
         request: true,
         errorMaxage: DAY,    // a broken picture is not tried again until it changes
         watch: true,         // say when a picture has changed
     });
 }
 
-const stringProperty = (name, value = null) =>
-    GObject.ParamSpec.string(name, name, name, GObject.ParamFlags.READWRITE, value);
+const stringProperty = name => GObject.ParamSpec.string(name, name, name, GObject.ParamFlags.READWRITE, null);
 
 const itemsOf = list => Array.from({length: list.get_n_items()}, (_item, index) => list.get_item(index));
 
@@ -56,7 +65,7 @@ const Picture = GObject.registerClass({
     GTypeName: 'Picture',
     Properties: {
         name: stringProperty('name'),
-        state: stringProperty('state', 'loading'),
+        state: stringProperty('state'),
         details: stringProperty('details'),
         tooltip: stringProperty('tooltip'),
         paintable: GObject.ParamSpec.object('paintable', 'paintable', 'paintable', GObject.ParamFlags.READWRITE, Gdk.Paintable),

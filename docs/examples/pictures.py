@@ -161,8 +161,8 @@ class Pictures(Gtk.Application):
             picture.show(future.result())
         except CancelledError:
             return
-        except GLib.Error as error:
-            picture.fail(error.message)
+        except Exception as error:
+            picture.fail(getattr(error, 'message', str(error)))
         self.done += 1
         self.show_state()
 

@@ -27,6 +27,7 @@ SCROLLBAR = 20       # columns of pixels
 ICON_ROWS = range(16, 40)
 DARK = 110
 GAP = 12
+N_ICONS = 5          # one of which is the title
 COMPLAINT = re.compile(r'WARNING|CRITICAL|ERROR|Traceback|[Ww]arning:')
 
 
@@ -155,15 +156,16 @@ class Program:
 
     def icons(self):
         """The middles of the icons and words in the header bar, from the left to the right."""
-        pixels = Pixels(self.still_picture())
+        pixels = Pixels(self.picture())
         dark = [x for x in range(pixels.width) if any(max(pixels.at(x, y)) < DARK for y in ICON_ROWS)]
         starts = [x for before, x in zip([-GAP, *dark], dark) if x - before >= GAP]
-        ends = [x for x, after in zip(dark, [*dark[1:], dark[-1] + GAP]) if after - x >= GAP]
+        ends = [x for x, after in zip(dark, [*dark[1:], pixels.width + GAP]) if after - x >= GAP]
         return [(start + end) // 2 for start, end in zip(starts, ends)]
 
     def click_button(self, position):
         """Clicks what stands there in the header bar, counted from the left, or from -1 backwards from the right."""
-        self._screen.xdotool('mousemove', '--window', self._window, self.icons()[position], ICON_ROWS[len(ICON_ROWS) // 2], 'click', 1)
+        icons = wait_until(lambda: self._goes_on() and len(found := self.icons()) >= N_ICONS and found, 'there are no buttons to be seen')
+        self._screen.xdotool('mousemove', '--window', self._window, icons[position], ICON_ROWS[len(ICON_ROWS) // 2], 'click', 1)
         self.point_nowhere()
 
     def point_at(self, x, y):

@@ -69,9 +69,14 @@ def save_all(folder):
     return paths
 
 
-def save_large(folder):
-    """Many more, each as large as a camera makes them."""
-    for seed, name in enumerate(PALETTES):
-        first = folder / f'{name} 1.png'
-        save(first, name, seed + 20, (4500, 3000, 'png'))
-        os.link(first, folder / f'{name} 2.png')
+def save_large(folder, names, copies):
+    """As large as a camera makes them, each under several names."""
+    paths = []
+    for seed, name in enumerate(names):
+        for copy in range(1, copies + 1):
+            paths.append(folder / f'{name} {copy:02}.png')
+            if copy == 1:
+                save(paths[-1], name, seed + 20, (4500, 3000, 'png'))
+            else:
+                os.link(paths[-2], paths[-1])
+    return paths

@@ -19,6 +19,7 @@ from pathlib import Path
 import gi
 
 SKIPPED = 77    # what meson takes for "skipped"
+SIZE = 144       # of a thumbnail
 BUTTONS = {'open': 0, 'reload': 1, 'clear': 2, 'close': -1}    # where they stand in the header bar
 LICENCE = 'SPDX-FileCopyright' 'Text: 2026 The AnyCache Authors\nSPDX-License-' 'Identifier: LGPL-2.1-or-later\n'
 INTERPRETERS = {'python': ['/usr/bin/python3'], 'javascript': ['gjs', '-m'], 'vala': []}
@@ -38,7 +39,7 @@ except ValueError as error:
     skip(str(error))
 
 gi.require_version('AnyCache', '1.0')
-from gi.repository import AnyCache
+from gi.repository import AnyCache, GLib
 
 import desktop
 import landscapes
@@ -67,9 +68,9 @@ class Story:
         self.number = len(self.whole) + 1
 
     @contextlib.contextmanager
-    def running(self, command):
+    def running(self, command, folder=None):
         """A program that does not outlive its use; what it has said to a failure is shown."""
-        program = desktop.Program(self.screen, [*command, '--cachedir', str(self.cachedir), str(self.pictures)], self.log)
+        program = desktop.Program(self.screen, [*command, '--cachedir', str(self.cachedir), str(folder or self.pictures)], self.log)
         try:
             yield program
         except BaseException:
@@ -135,6 +136,26 @@ class Story:
             program.wait_for_end()
         print(f'{language}: found all {self.number}')
 
+    def close_early(self, language, command):
+        """The window must hear of a click while there is much to compute."""
+        folder = self.elsewhere / 'Large'
+        folder.mkdir()
+        paths = landscapes.save_large(folder, ['Fjord'], 36)
+        cache = AnyCache.Cache.new(str(self.cachedir), -1)
+        thumbnail = AnyCache.Function.new(cache, 'org.example.Pictures.thumbnail', '1')
+
+        def computed():
+            return [path for path in paths if thumbnail.lookup(GLib.Variant('(sx)', (str(path), SIZE))) is not None]
+
+        with self.running(command, folder) as program:
+            desktop.wait_until(computed, 'nothing was computed')
+            program.click_button(BUTTONS['close'])
+            program.wait_for_end()
+        done = len(computed())
+        if done > len(paths) / 2:
+            raise AssertionError(f'the window was closed only after {done} of {len(paths)} were computed')
+        print(f'{language}: was closed when {done} of {len(paths)} were computed')
+
     def look(self, program, language):
         if self.screenshots is not None:
             self.keep_screenshot(program.still_picture(), f'pictures-{language}.png')
@@ -146,7 +167,7 @@ class Story:
 
     def keep_screenshot_of_loading(self, command):
         """Of pictures that are large enough to take a while."""
-        landscapes.save_large(self.pictures)
+        landscapes.save_large(self.pictures, landscapes.PALETTES, 2)
         while_loading = []
         with self.running(command) as program:
             while program.title() == 'Pictures – loading' or not while_loading:
@@ -170,6 +191,7 @@ def main(folder):
         story.use_everything(*programs[0])
         for program in programs:
             story.find_everything(*program)
+        story.close_early(*programs[0])
         if options.screenshots is not None:
             story.keep_screenshot_of_loading(programs[0][1])
     finally:
