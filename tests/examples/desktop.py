@@ -108,7 +108,7 @@ class Screen:
 
 
 class Program:
-    """A program with one window, which is used with the mouse alone."""
+    """A program with one window, which is used with the mouse, and where a path is asked for with the keyboard."""
 
     def __init__(self, screen, command, log):
         self._screen = screen
