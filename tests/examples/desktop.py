@@ -77,8 +77,9 @@ class Screen:
 
     def __init__(self, home):
         reader, writer = os.pipe()
+        # It does not outlive a test that is killed, nor do the programs that it shows.
         self._server = subprocess.Popen(
-            ['Xvfb', '-displayfd', str(writer), '-screen', '0', '{}x{}x24'.format(*SCREEN), '-nolisten', 'tcp', '-noreset'],
+            ['setpriv', '--pdeathsig', 'TERM', 'Xvfb', '-displayfd', str(writer), '-screen', '0', '{}x{}x24'.format(*SCREEN), '-nolisten', 'tcp', '-noreset'],
             pass_fds=[writer], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(writer)
         with os.fdopen(reader) as stream:
