@@ -16,7 +16,7 @@
 /* Up to this many children, GLib looks at each of them in no time. What has more has no room for large ones, or is an array of many. */
 #define FEW_CHILDREN 16
 
-/* Bounds the recursion. A value that was stored is not as deep. */
+/* What is deeper is not in normal form. */
 #define MAX_DEPTH 128
 
 /* Whether bytes are a text with its end, and nothing behind it. */
@@ -152,7 +152,9 @@ rebuild (GVariant *value,
   gsize               size = g_variant_get_size (value);
   g_autoptr (GPtrArray) children = NULL;
 
-  if (size < LARGE || depth == MAX_DEPTH)
+  if (depth == MAX_DEPTH)
+    return NULL;
+  if (size < LARGE)
     return trust_by_glib (value);
   if (any_normal_is_clear (type, g_variant_get_data (value), size))
     return trust_bytes (value);
