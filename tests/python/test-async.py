@@ -135,12 +135,12 @@ class Nesting(Fixture):
         self.path = self.write("text", "one two")
         self.settle(self.path)
 
-    def check(self, outer):
-        self.assertEqual([run(outer()), run(outer())], [2, 2])
+    def check(self, call):
+        self.assertEqual([call(), call()], [2, 2])
         self.assertEqual(self.computed, ["outer", "inner"])
         self.path.write_text("one two three", encoding="utf-8")
         self.settle(self.path)
-        self.assertEqual([run(outer()), run(outer())], [3, 3])
+        self.assertEqual([call(), call()], [3, 3])
         self.assertEqual(self.computed, ["outer", "inner"] * 2)
 
     def count(self):
@@ -159,7 +159,7 @@ class Nesting(Fixture):
             await asyncio.sleep(0)
             return await inner()
 
-        self.check(outer)
+        self.check(lambda: run(outer()))
 
     def test_a_function_in_a_coroutine(self):
         @self.ac.anycache(version=None, depfiles=[self.path])
@@ -172,7 +172,27 @@ class Nesting(Fixture):
             await asyncio.sleep(0)
             return inner()
 
-        self.check(outer)
+        self.check(lambda: run(outer()))
+
+    def define_a_function_that_waits(self):
+        @self.ac.anycache(version=None, depfiles=[self.path])
+        async def inner():
+            await asyncio.sleep(0)
+            return self.count()
+
+        @self.ac.anycache(version=None)
+        def outer():
+            self.computed.append("outer")
+            return run(inner())
+
+        return outer
+
+    def test_a_coroutine_in_a_function(self):
+        self.check(self.define_a_function_that_waits())
+
+    def test_a_coroutine_in_a_function_in_a_thread(self):
+        outer = self.define_a_function_that_waits()
+        self.check(lambda: run(asyncio.to_thread(outer)))
 
 
 class MainLoop(Fixture):

@@ -5,6 +5,7 @@
 import pickle
 import threading
 import time
+import tracemalloc
 import unittest
 
 from anycache_glib import AnyCache
@@ -14,6 +15,10 @@ try:
     import dill
 except ImportError:
     dill = None
+try:
+    import numpy
+except ImportError:
+    numpy = None
 
 # Bytes that are large enough for a conversion of each one to be seen.
 LARGE = 64 * 2**20
@@ -156,6 +161,23 @@ class Pickles(Fixture):
         bound = 40 * max(measure(plainly) for _ in range(3))
         self.assertLess(measure(lambda: large(1)), bound)
         self.assertLess(measure(lambda: self.record(lambda a: data, ac=AnyCache(self.cachedir))(1)), bound)
+
+    @unittest.skipUnless(numpy, "numpy is not installed")
+    def test_a_large_array_is_copied_twice_at_most(self):
+        @self.ac.anycache(version=None)
+        def count(n):
+            return numpy.arange(n)
+
+        count(LARGE // 32)
+        tracemalloc.start()
+        self.addCleanup(tracemalloc.stop)
+        array = count(LARGE // 32)
+        peak = tracemalloc.get_traced_memory()[1]
+
+        self.assertGreaterEqual(peak, array.nbytes)
+        self.assertLess(peak, 2.5 * array.nbytes)
+        array[0] = 7
+        self.assertEqual(count(LARGE // 32)[0], 0)
 
     def test_a_class_that_is_gone_is_computed_anew(self):
         self.write_module("shapes", "class Shape:\n    pass\n")
