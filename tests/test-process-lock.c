@@ -448,7 +448,7 @@ END_TEST
 typedef struct
 {
   Fixture *fixture;
-  pid_t    child; /* in memory that all share */
+  pid_t    child; /* atomic, in memory that all share */
 } Heritage;
 
 static void
@@ -458,14 +458,17 @@ die_with_child_part (int      line,
   Heritage      *heritage = data;
   AnyCore       *core = any_core_acquire (heritage->fixture->cachedir);
   AnyProcessLock lock;
-  pid_t          child;
 
   g_assert_cmpint (try_key (&lock, core, 1), ==, ANY_PROCESS_LOCK_HELD);
-  child = fork ();
-  if (child == 0)
-    for (;;)
-      pause ();
-  heritage->child = child;
+  if (fork () == 0)
+    {
+      /* By now it has let go of what it has inherited. */
+      __atomic_store_n (&heritage->child, getpid (), __ATOMIC_RELEASE);
+      for (;;)
+        pause ();
+    }
+  while (__atomic_load_n (&heritage->child, __ATOMIC_ACQUIRE) == 0)
+    g_usleep (1000);
   any_test_wait_for_death (line);
 }
 

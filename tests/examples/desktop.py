@@ -116,8 +116,12 @@ class Program:
         self._log = log
         with open(log, 'wb') as errors:
             self._process = subprocess.Popen(command, env=screen.environment, stderr=errors, start_new_session=True)
-        self._window = wait_until(self._find, lambda: f'no window came up:\n{self._errors()}')
-        screen.xdotool('windowfocus', self._window)
+        try:
+            self._window = wait_until(self._find, lambda: f'no window came up:\n{self._errors()}')
+            screen.xdotool('windowfocus', self._window)
+        except BaseException:
+            self.kill()
+            raise
 
     def _errors(self):
         with open(self._log, encoding='utf-8', errors='replace') as stream:

@@ -140,7 +140,8 @@ class Story:
         """The window must hear of a click while there is much to compute."""
         folder = self.elsewhere / 'Large'
         folder.mkdir()
-        paths = landscapes.save_large(folder, ['Fjord'], 36)
+        # Some for each thread that is at work before the click arrives.
+        paths = landscapes.save_large(folder, ['Fjord'], max(36, 6 * (os.cpu_count() + 4)))
         cache = AnyCache.Cache.new(str(self.cachedir), -1)
         thumbnail = AnyCache.Function.new(cache, 'org.example.Pictures.thumbnail', '1')
 
