@@ -181,6 +181,11 @@ class Functions(Keys):
         self.assertNotEqual(version, self.version_of("def func(a):\n  return a + 1.0"))
         self.assertNotEqual(version, self.version_of("def func(a):\n  return (lambda: a + 1)()"))
 
+    def test_names_of_keywords_are_code(self):
+        calls = ["f(x, a=1, b=2)", "f(x, b=1, a=2)", "f(x, width=1, height=2)", "f(x, 1, b=2)", "x.f(k=1)", "x.f(l=1)", "sorted(x, key=f)"]
+        versions = {self.version_of(f"def func(f, x):\n  return {call}") for call in calls}
+        self.assertEqual(len(versions), len(calls))
+
     def test_a_docstring_is_no_code(self):
         documented = self.version_of("def func(a):\n  'Adds.'\n  return a + 1")
         self.assertEqual(documented, self.version_of("def func(a):\n  'Adds one.'\n  return a + 1"))

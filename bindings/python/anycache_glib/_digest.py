@@ -100,9 +100,10 @@ def write_code(writer, code):
     Constants are told where they are used: a docstring is none of those, and shifts the places of the others.
     """
     instructions = list(dis.get_instructions(code))
-    constants = [item.argval for item in instructions if item.opcode in dis.hasconst]
+    constants = [code.co_consts[item.arg] for item in instructions if item.opcode in dis.hasconst]
+    arguments = [0 if item.opcode in dis.hasconst else item.arg or 0 for item in instructions]
 
-    writer.all("code", [(item.opcode, None if item.opcode in dis.hasconst else item.arg) for item in instructions])
+    writer.tag("code", b"".join(struct.pack("<HI", item.opcode, argument) for item, argument in zip(instructions, arguments)))
     writer.tag("exceptions", getattr(code, "co_exceptiontable", b""))
     writer.all(
         "shape",
