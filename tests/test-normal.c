@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "any-canonical.h"
 #include "any-test.h"
 
 /* More than what GLib is left to check by itself. */
@@ -137,6 +138,55 @@ START_TEST (test_members_that_overlap)
 }
 END_TEST
 
+#define OVERLAPPING   "(ayayvayvayvayvayvayvayvay)"
+#define N_OVERLAPPING 15 /* offsets */
+
+/* Of each level, seven members are all of the next one, since the first member ends nowhere, and GLib then takes offsets as they come. */
+static GVariant *
+forge_overlapping (guint n_levels)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  g_autoptr (GBytes) forged = NULL;
+
+  g_byte_array_set_size (bytes, LARGE);
+  memset (bytes->data, 'x', bytes->len);
+  g_byte_array_append (bytes, (const guint8 *) "\0ay", 3);
+
+  for (guint i = 0; i < n_levels; i++)
+    {
+      guint16 length = GUINT16_TO_LE (bytes->len);
+      guint16 ends[N_OVERLAPPING];
+
+      /* The first member's is the last. */
+      for (guint j = 0; j < N_OVERLAPPING; j++)
+        ends[N_OVERLAPPING - 1 - j] = j == 0 ? G_MAXUINT16 : j % 2 == 0 ? length
+                                                                        : 0;
+      g_byte_array_append (bytes, (const guint8 *) ends, sizeof ends);
+      g_byte_array_append (bytes, (const guint8 *) "\0" OVERLAPPING, sizeof OVERLAPPING);
+    }
+  forged = g_byte_array_free_to_bytes (g_steal_pointer (&bytes));
+
+  return g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE_VARIANT, forged, FALSE));
+}
+
+/* The limit of the test stops whoever looks at all of them. */
+START_TEST (test_levels_that_overlap)
+{
+  static const guint levels[] = { 1, 2, 30, 60, 100, 200 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (levels); i++)
+    {
+      g_autoptr (GVariant) forged = forge_overlapping (levels[i]);
+      g_autoptr (GVariant) again = forge_overlapping (levels[i]);
+      g_autoptr (GError) error = NULL;
+
+      ck_assert_ptr_null (any_normal_trust (forged));
+      ck_assert (!any_canonical_check (again, &error));
+      ck_assert (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT));
+    }
+}
+END_TEST
+
 /* A variant of a variant, and so on: deeper than what may be stored. */
 START_TEST (test_deep_values)
 {
@@ -199,6 +249,7 @@ main (void)
   tcase_add_test (values, test_good_values);
   tcase_add_test (values, test_mutations);
   tcase_add_test (values, test_members_that_overlap);
+  tcase_add_test (values, test_levels_that_overlap);
   tcase_add_test (values, test_deep_values);
   tcase_add_test (values, test_long_bytes);
   suite_add_tcase (suite, values);

@@ -13,7 +13,7 @@
 /* Below this, GLib's own check is quick whatever is in there. */
 #define LARGE (16 << 10)
 
-/* Up to this many children, GLib looks at each of them in no time. What has more has no room for large ones, or is an array of many. */
+/* To make more children anew would take longer than GLib's own check, unless they are large. */
 #define FEW_CHILDREN 16
 
 /* What is deeper is not in normal form. */
@@ -122,20 +122,24 @@ trust_by_glib (GVariant *value)
 static GVariant *rebuild (GVariant *value,
                           guint     depth);
 
+/* Forged children can have bytes in common, and would take longer with every level. */
 static gboolean
 rebuild_children (GVariant  *value,
                   guint      depth,
                   GPtrArray *children)
 {
   gsize n_children = g_variant_n_children (value);
+  gsize room = g_variant_get_size (value);
 
   for (gsize i = 0; i < n_children; i++)
     {
       g_autoptr (GVariant) child = g_variant_get_child_value (value, i);
-      GVariant *rebuilt = rebuild (child, depth + 1);
+      gsize     size = g_variant_get_size (child);
+      GVariant *rebuilt = size <= room ? rebuild (child, depth + 1) : NULL;
 
       if (rebuilt == NULL)
         return FALSE;
+      room -= size;
       g_ptr_array_add (children, rebuilt);
     }
 
@@ -143,7 +147,7 @@ rebuild_children (GVariant  *value,
 }
 
 /* Makes large containers anew of children that are in normal form, and so are the containers. Whatever is long in them keeps its bytes.
- * However they were forged, GLib lets no two children have a byte in common. */
+ * The depth is looked at first: below it, GLib gives other children than there are. */
 static GVariant *
 rebuild (GVariant *value,
          guint     depth)
@@ -168,7 +172,7 @@ rebuild (GVariant *value,
   return g_variant_ref_sink (any_normal_new_container (type, (GVariant *const *) children->pdata, children->len));
 }
 
-/* Whether a value has the same bytes as another. */
+/* Whether a value has the same bytes as another; not, where there is no memory to see that. */
 static gboolean
 has_bytes_of (GVariant *value,
               GVariant *other)
