@@ -91,7 +91,9 @@ class Screen:
         self.environment = dict(
             os.environ, DISPLAY=f':{number}', HOME=home, XDG_RUNTIME_DIR=home, XDG_CACHE_HOME=f'{home}/cache', XDG_CONFIG_HOME=f'{home}/config',
             DBUS_SESSION_BUS_ADDRESS='disabled:', GDK_BACKEND='x11', GSK_RENDERER='cairo', GTK_A11Y='none', GSETTINGS_BACKEND='memory',
-            LC_ALL='C.UTF-8', NO_AT_BRIDGE='1')
+            LC_ALL='C.UTF-8', NO_AT_BRIDGE='1',
+            # GTK 4.10 deprecates choosers for what 4.8 does not have.
+            PYTHONWARNINGS='ignore::DeprecationWarning')
         settings = os.path.join(home, 'config', 'gtk-4.0', 'settings.ini')
         os.makedirs(os.path.dirname(settings))
         with open(settings, 'w', encoding='utf-8') as stream:
@@ -210,7 +212,9 @@ class Program:
 
         chooser = wait_until(find, f'no window “{title}” came up')
         self.still_picture(chooser)
+        # What GTK 4.18 has guessed on the way stays behind what is typed.
         self._screen.xdotool('windowfocus', chooser, 'type', path)
+        self._screen.xdotool('key', 'shift+End', 'key', 'Delete')
         self.still_picture(chooser)
 
         # Once for each thing that may have to be said yes to: a completion, the folder.
