@@ -147,11 +147,16 @@ class Nesting(Fixture):
         self.computed.append("inner")
         return len(self.path.read_text(encoding="utf-8").split())
 
-    def test_a_coroutine_in_a_coroutine(self):
+    def define_a_coroutine(self):
         @self.ac.anycache(version=None, depfiles=[self.path])
         async def inner():
             await asyncio.sleep(0)
             return self.count()
+
+        return inner
+
+    def test_a_coroutine_in_a_coroutine(self):
+        inner = self.define_a_coroutine()
 
         @self.ac.anycache(version=None)
         async def outer():
@@ -175,10 +180,7 @@ class Nesting(Fixture):
         self.check(lambda: run(outer()))
 
     def define_a_function_that_waits(self):
-        @self.ac.anycache(version=None, depfiles=[self.path])
-        async def inner():
-            await asyncio.sleep(0)
-            return self.count()
+        inner = self.define_a_coroutine()
 
         @self.ac.anycache(version=None)
         def outer():
